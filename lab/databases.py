@@ -65,7 +65,8 @@ def _make(settings, making, script):
         try:
             _wait_for_socket(data / "mysqld.sock", server)
             # The client's path is relative because a socket's path has 107 bytes at most.
-            subprocess.run(["mariadb", "--no-defaults", "-S", "mysqld.sock", "-uroot"], cwd=data,
+            subprocess.run(["mariadb", "--no-defaults", "--default-character-set=utf8mb4",
+                            "-S", "mysqld.sock", "-uroot"], cwd=data,
                            input=_PRELUDE + script + "\nSHUTDOWN;\n", text=True, check=True,
                            stdout=log, stderr=log)
             if server.wait(60) != 0:

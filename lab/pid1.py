@@ -52,6 +52,7 @@ class HostTree:
         wait_read, wait_write = os.pipe()
         child = os.fork()
         if child == 0:
+            os.close(wait_write)
             self._make(settings, host, ready_write, wait_read)
         os.close(ready_write)
         os.close(wait_read)
@@ -133,7 +134,8 @@ class Machine:
             kernel.adopt_orphans()
         else:
             self._enter_private_world()
-        late = [s for s in self.servers.values() if s.name.endswith(("-db", "-haproxy"))]
+        late = [s for s in self.servers.values()
+                if s.name.endswith(("-db", "-haproxy")) or s.name == "main-product"]
         for server in self.servers.values():
             if server not in late:
                 self.start(server)
@@ -221,17 +223,19 @@ class Machine:
 
     def _answer_one(self):
         connection, _ = self.listener.accept()
-        with connection, connection.makefile("rw") as stream:
+        with connection:
             connection.settimeout(10)
             try:
-                reply = self.handle(json.loads(stream.readline()))
-            except (KeyError, ValueError, OSError, RuntimeError) as failure:
-                reply = {"error": f"{type(failure).__name__}: {failure}"}
-            try:
-                stream.write(json.dumps(reply) + "\n")
-                stream.flush()
+                line = connection.makefile("r").readline()
+                if not line:
+                    return  # Somebody only asked which process listens here.
+                try:
+                    reply = self.handle(json.loads(line))
+                except (KeyError, ValueError, RuntimeError) as failure:
+                    reply = {"error": str(failure)}
+                connection.sendall(json.dumps(reply).encode() + b"\n")
             except OSError:
-                pass
+                traceback.print_exc()
 
     def handle(self, request):
         if request["do"] == "status":
@@ -301,7 +305,7 @@ def main():
         os.write(report, b"ready")
     except BaseException as failure:
         traceback.print_exc()
-        os.write(report, f"{failure}".encode()[:4000])
+        os.write(report, (str(failure) or type(failure).__name__).encode()[:4000])
         machine.stop_everything()
     os.close(report)
     machine.serve()

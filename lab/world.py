@@ -105,8 +105,9 @@ class World:
                 start_new_session=True, cwd="/",
                 env=os.environ | {"HIKKOSHI_LAB_ID": settings.token})
         os.close(report_write)
-        with open(report_read) as report:
-            message = report.read()
+        # One read: unshare holds the other end open for as long as the world lives.
+        message = os.read(report_read, 8192).decode(errors="replace")
+        os.close(report_read)
         if message != "ready":
             outer.kill()
             outer.wait()

@@ -15,7 +15,8 @@ CREATE TABLE mainproduct.members (
   nickname VARCHAR(60) NOT NULL,
   joined DATETIME NOT NULL
 );
-INSERT INTO mainproduct.members (nickname, joined)
+USE mainproduct;
+INSERT INTO members (nickname, joined)
   SELECT CONCAT('member ', seq), '2019-01-01' + INTERVAL seq HOUR FROM seq_1_to_500;
 
 CREATE DATABASE frames CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
