@@ -134,20 +134,18 @@ class Machine:
             kernel.adopt_orphans()
         else:
             self._enter_private_world()
-        late = [s for s in self.servers.values()
-                if s.name.endswith(("-db", "-haproxy")) or s.name == "main-product"]
-        for server in self.servers.values():
-            if server not in late:
-                self.start(server)
+        self._start_wave(0)
         databases.prepare(self.settings)
-        for server in late:
-            if server.name.endswith("-db"):
-                self.start(server)
-        self.wait_until_ready([s for s in self.servers.values() if not s.name.endswith("-haproxy")])
-        balancers = [s for s in late if s.name.endswith("-haproxy")]
-        for server in balancers:
+        self._start_wave(1)
+        self.wait_until_ready([server for server in self.servers.values() if server.wave <= 1])
+        for wave in (2, 3):
+            self.wait_until_ready(self._start_wave(wave))
+
+    def _start_wave(self, number):
+        wave = [server for server in self.servers.values() if server.wave == number]
+        for server in wave:
             self.start(server)
-        self.wait_until_ready(balancers)
+        return wave
 
     def _enter_private_world(self):
         kernel.raise_loopback()

@@ -17,13 +17,15 @@ EXAMPLE = HERE.parent / "examples" / "subservice"
 @dataclasses.dataclass(frozen=True)
 class Server:
     """One program that the world runs. `host` is the host whose tree it sees ("" for none);
-    `answers` is how it shows that it is ready: "tcp", "dns" or "http" at `address`:`port`."""
+    `answers` is how it shows that it is ready: "tcp", "dns" or "http" at `address`:`port`, or
+    "none". Waves start one after another: most servers, databases, balancers, callers."""
     name: str
     argv: list
     address: str
     port: int
     host: str = ""
     answers: str = "tcp"
+    wave: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +67,7 @@ def database_folder(settings, side):
 
 
 def servers(settings):
-    """All servers in the order in which they start; the balancers want the application up."""
+    """All servers of the world."""
     return (_dns(settings) + _ssh(settings) + _databases(settings) + _applications(settings)
             + _balancers(settings) + [_main_product(settings)])
 
@@ -89,7 +91,7 @@ def _databases(settings):
     root = ["--user=root"] if os.getuid() == 0 else []
     return [Server(f"{side}-db", ["mariadbd", f"--defaults-file={settings.own(f'{side}-db')}/my.cnf",
                                   *root],
-                   settings.addresses()[f"{side}_db"], settings.port(3306))
+                   settings.addresses()[f"{side}_db"], settings.port(3306), wave=1)
             for side in ("old", "new")]
 
 
@@ -114,7 +116,7 @@ def _balancers(settings):
         argv = ["haproxy", "-W", "-S", f"{run}/haproxy/master.sock,level,admin",
                 "-f", str(haproxy_config(settings, host)), "-p", f"{run}/haproxy.pid"]
         found.append(Server(f"{side}-haproxy", argv, settings.addresses()[f"{side}_balancer"],
-                            settings.port(80), host, "http"))
+                            settings.port(80), host, "http", wave=2))
     return found
 
 
@@ -124,7 +126,7 @@ def _main_product(settings):
             "--resolver", f"{at['resolver']}:{settings.port(53)}",
             "--listen", f"{at['main_product']}:{settings.port(80)}",
             "--target-port", str(settings.port(80))]
-    return Server("main-product", argv, at["main_product"], settings.port(80))
+    return Server("main-product", argv, at["main_product"], settings.port(80), wave=3)
 
 
 def render(settings):
