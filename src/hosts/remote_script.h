@@ -1,0 +1,118 @@
+// The fixed programs that run on a host, for a POSIX sh with coreutils and util-linux. Data reaches
+// them as arguments and standard input only.
+#pragma once
+
+#include <string_view>
+
+namespace hikkoshi::hosts::remote_script {
+
+/// Exit codes of the scripts below.
+enum Status {
+  absent = 44,      ///< There is no such file.
+  not_a_file = 45,  ///< There is something else: a folder, a device.
+  no_folder = 46,   ///< The folder to write in is missing.
+  busy = 75,        ///< Another writer held the lock all the time.
+  stale = 76,       ///< Another holder has raised the epoch.
+  incomplete = 77,  ///< The input ended early.
+};
+
+/// sh -c run MARK FILE LINE WORD...: runs WORD... and then writes "<MARK STATUS>" to standard
+/// error; standard output begins with MARK. Without that mark nobody knows how the command ended:
+/// ssh's own 255, a lost connection and a login shell that does not run commands look like
+/// statuses. When FILE is given, its first line must be LINE.
+inline constexpr std::string_view run = R"sh(
+m=$1 f=$2 h=$3; shift 3
+printf %s "$m"
+if [ -n "$f" ]; then
+  e=; { IFS= read -r e <"$f"; } 2>/dev/null
+  [ "$e" = "$h" ] || { printf '<%s stale>%s' "$m" "$e" >&2; exit 1; }
+fi
+"$@"
+s=$?
+printf '<%s %d>' "$m" "$s" >&2
+exit "$s")sh";
+
+/// read PATH: "MODE USER:GROUP UID:GID SIZE\n", then the content.
+inline constexpr std::string_view read = R"sh(
+p=$1
+if [ ! -e "$p" ]; then
+  d=$p
+  while [ ! -e "$d" ]; do d=${d%/*}; [ -n "$d" ] || d=/; done
+  [ ! -d "$d" ] || [ -x "$d" ] || { echo "$d: Permission denied" >&2; exit 1; }
+  exit 44
+fi
+[ -f "$p" ] || exit 45
+exec 3<"$p" || exit 1
+stat -L -c '%a %U:%G %u:%g %s' /dev/fd/3 && cat <&3)sh";
+
+/// write PATH MODE OWNER SIZE FILE LINE. The folder stays locked from before the first byte arrives
+/// until the rename, so that a writer whose connection died can neither rename late nor leave a
+/// temporary file that a later write would not dare to remove.
+inline constexpr std::string_view write = R"sh(
+LC_ALL=C; export LC_ALL; umask 077
+p=$1 mode=$2 owner=$3 size=$4 f=$5 h=$6
+t=$(readlink -f -- "$p") || exit 46
+[ ! -e "$t" ] || [ -f "$t" ] || exit 45
+d=${t%/*}; [ -n "$d" ] || d=/
+[ -d "$d" ] || exit 46
+exec 8<"$d" || exit 1
+flock -w 50 8 || exit 75
+if [ -n "$f" ]; then
+  exec 7<"$f.lock" || exit 1
+  flock -s -w 50 7 || exit 75
+  e=; IFS= read -r e <"$f"
+  [ "$e" = "$h" ] || { echo "$e" >&2; exit 76; }
+fi
+rm -f -- "$d"/.hikkoshi.?* 2>/dev/null
+n=$(mktemp -- "$d/.hikkoshi.XXXXXX") || exit 1
+trap 'rm -f -- "$n"' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+timeout 40 head -c "$size" >"$n" || exit 1
+[ "$(stat -c %s -- "$n")" = "$size" ] || exit 77
+if [ -z "$owner" ] && [ -e "$t" ]; then owner=$(stat -c %u:%g -- "$t"); fi
+[ -z "$owner" ] || chown -- "$owner" "$n" || exit 1
+chmod -- "$mode" "$n" && sync -- "$n" && mv -f -T -- "$n" "$t" && sync -- "$d")sh";
+
+/// remove PATH FILE LINE.
+inline constexpr std::string_view unlink = R"sh(
+p=$1 f=$2 h=$3
+[ ! -d "$p" ] || [ -L "$p" ] || exit 45
+d=${p%/*}; [ -n "$d" ] || d=/
+if [ -d "$d" ]; then
+  exec 8<"$d" || exit 1
+  flock -w 50 8 || exit 75
+fi
+if [ -n "$f" ]; then
+  exec 7<"$f.lock" || exit 1
+  flock -s -w 50 7 || exit 75
+  e=; IFS= read -r e <"$f"
+  [ "$e" = "$h" ] || { echo "$e" >&2; exit 76; }
+fi
+rm -f -- "$p" || exit 1
+[ ! -d "$d" ] || sync -- "$d")sh";
+
+/// raise FOLDER RUN EPOCH: prints the file that holds "EPOCH RUN" afterwards. An epoch that we can
+/// read but not replace counts too. The same epoch of the same run may be raised again.
+inline constexpr std::string_view raise = R"sh(
+run=$2 epoch=$3; umask 022
+higher() {
+  e=; r=; { read -r e r <"$1"; } 2>/dev/null
+  [ -n "$e" ] || return 1
+  [ "$e" -gt "$epoch" ] && return 0
+  [ "$e" -eq "$epoch" ] && [ "$r" != "$run" ]
+}
+f=$1
+if ! { mkdir -p -- "$f" 2>/dev/null && [ -w "$f" ]; }; then
+  if higher "$f/epoch"; then echo "$e $r" >&2; exit 76; fi
+  f=$HOME/.hikkoshi
+  mkdir -p -- "$f" || exit 1
+fi
+exec 7>>"$f/epoch.lock" || exit 1
+flock -w 50 7 || exit 75
+if higher "$f/epoch"; then echo "$e $r" >&2; exit 76; fi
+n=$(mktemp -- "$f/.epoch.XXXXXX") || exit 1
+trap 'rm -f -- "$n"' EXIT
+echo "$epoch $run" >"$n" && chmod 644 "$n" && sync -- "$n" && mv -f -- "$n" "$f/epoch" &&
+  sync -- "$f" && printf %s "$f/epoch")sh";
+
+}  // namespace hikkoshi::hosts::remote_script
