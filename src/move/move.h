@@ -155,7 +155,11 @@ struct Move {
   const Environment& side(Side side) const { return side == Side::old_side ? old_side : new_side; }
 };
 
-/// The whole meaning as canonical JSON (secrets as references); its hash binds a plan to a file.
+/// The whole meaning as canonical JSON (secrets as references), without places and the file's name:
+/// two files that mean the same give the same.
 Json to_json(const Move& move);
+
+/// SHA-256 of that JSON's canonical text; it binds a plan to a move.
+std::string hash(const Move& move);
 
 }  // namespace hikkoshi::move
