@@ -119,7 +119,8 @@ def check(given):
     password = os.environ.get(f"{given.side.upper()}_DB_PASSWORD", "")
     database = given.database or {"old": ("127.10.2.5", 3306), "new": ("127.20.2.5", 3306)}[given.side]
     try:
-        report["writes"] = load_report.check_writes(given.dir, database, given.user, password)
+        report["writes"] = load_report.check_writes(given.dir, given.side, database, given.user,
+                                                    password)
     except load_report.NoAnswer as failure:
         print(f"load: {failure}", file=sys.stderr)
         return 2

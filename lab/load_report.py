@@ -105,7 +105,7 @@ def timeline(events, boundary):
             for second in range(min(seconds), max(seconds) + 1)]
 
 
-def check_writes(folder, database, user, password):
+def check_writes(folder, side, database, user, password):
     """Looks for every acknowledged write in the table frames of the server at (address, port)."""
     run = (folder / "run-id").read_text().strip()
     acknowledged = set((folder / "acknowledged.log").read_text().split())
@@ -121,7 +121,7 @@ def check_writes(folder, database, user, password):
              (line.split("\t") for line in answer.stdout.splitlines())}
     lost = sorted(acknowledged - found.keys())
     duplicated = sorted(name for name, count in found.items() if count > 1)
-    return {"acknowledged": len(acknowledged), "found_on_new": len(acknowledged) - len(lost),
+    return {"acknowledged": len(acknowledged), f"found_on_{side}": len(acknowledged) - len(lost),
             "lost": len(lost), "duplicated": len(duplicated),
             "unacknowledged_found": len(found.keys() - acknowledged),
             "lost_ids": lost[:20], "duplicated_ids": duplicated[:20]}
