@@ -1,0 +1,110 @@
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "plan/stages.h"
+
+namespace hikkoshi::plan {
+
+namespace {
+
+std::string clock_time(int minute_of_day) {
+  return fmt::format("{:02}:{:02}", minute_of_day / 60, minute_of_day % 60);
+}
+
+Item window_gate(const std::string& stage, const move::Window& window) {
+  std::string from = clock_time(window.from_minute), to = clock_time(window.to_minute);
+  return gate_item(
+      {.id = stage + "/window",
+       .kind = Gate::Kind::window,
+       .condition = "",
+       .title =
+           fmt::format("Inside the change window: {} {}-{} {}",
+                       window.days.empty() ? "every day" : fmt::format("{}", listed(window.days)),
+                       from, to, window.zone),
+       .arguments = {{"days", window.days}, {"from", from}, {"to", to}, {"zone", window.zone}},
+       .forecast = {}});
+}
+
+// The steps of earlier legs that a measured condition speaks of.
+std::vector<std::string> evidence(const Sources& sources, std::size_t leg,
+                                  const std::string& word) {
+  std::vector<std::string> steps;
+  for (std::size_t earlier = 0; earlier < leg; ++earlier) {
+    const Leg& about = sources.itinerary.legs()[earlier];
+    if (word == "verified") {
+      for (const std::string& name : about.databases) {
+        steps.push_back(item_id(about.name, "verify-database", name));
+      }
+    } else {
+      for (const Forwarding& forwarding : forwardings(sources, earlier)) {
+        steps.push_back(item_id(about.name, "forward-balancer", "old." + forwarding.balancer));
+      }
+    }
+  }
+  return steps;
+}
+
+[[noreturn]] void refuse(const std::string& word, const std::string& stage) {
+  if (word.starts_with("lag")) {
+    throw Error(Retry::never,
+                fmt::format("the gate '{}' before stage {} needs following, which this version "
+                            "does not have",
+                            word, stage),
+                Exit::refused)
+        .remedy("take it out of policy.gates");
+  }
+  throw Error(Retry::never, fmt::format("unknown gate '{}' before stage {}", word, stage),
+              Exit::bad_move_file)
+      .remedy("approval, verified and stragglers_forwarded are known");
+}
+
+std::vector<Item> required_gate(const Sources& sources, std::size_t leg, const std::string& word) {
+  const Leg& about = sources.itinerary.legs()[leg];
+  if (word == "approval") {
+    return {gate_item({.id = about.name + "/approval",
+                       .kind = Gate::Kind::approval,
+                       .condition = "",
+                       .title = fmt::format("The team approves the start of stage {}", about.name),
+                       .arguments = {},
+                       .forecast = {}})};
+  }
+  if (word != "verified" && word != "stragglers_forwarded") refuse(word, about.name);
+  // A stage that moves a database verifies it itself, before its pivot.
+  if (word == "verified" && !about.databases.empty()) return {};
+  std::vector<std::string> steps = evidence(sources, leg, word);
+  if (steps.empty()) {
+    throw Error(Retry::never,
+                fmt::format("the gate '{}' before stage {} could never open: no earlier stage "
+                            "does that",
+                            word, about.name),
+                Exit::bad_move_file);
+  }
+  return {gate_item({.id = about.name + "/" + word,
+                     .kind = Gate::Kind::condition,
+                     .condition = word,
+                     .title = word == "verified" ? "What was copied was compared and is equal"
+                                                 : "OLD's balancers forward to NEW",
+                     .arguments = {{"steps", steps}},
+                     .forecast = {}})};
+}
+
+}  // namespace
+
+std::vector<Item> leading_gates(const Sources& sources, std::size_t leg) {
+  const std::string& stage = sources.itinerary.legs()[leg].name;
+  std::vector<Item> items;
+  if (sources.move.policy.window) items.push_back(window_gate(stage, *sources.move.policy.window));
+  std::set<std::string> seen;
+  for (const move::GatePolicy& policy : sources.move.policy.gates) {
+    if (policy.before != stage) continue;
+    for (const std::string& word : policy.require) {
+      if (seen.insert(word).second) append(items, required_gate(sources, leg, word));
+    }
+  }
+  return items;
+}
+
+}  // namespace hikkoshi::plan
