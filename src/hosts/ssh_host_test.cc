@@ -1,55 +1,49 @@
 #include "hosts/ssh_host.h"
 
-#include <gtest/gtest.h>
+#include <atomic>
 
-#include "base/error.h"
+#include <unistd.h>
+
+#include "hosts/host_contract.h"
 #include "hosts/ssh_world.h"
 
 namespace hikkoshi::hosts {
 
-class SshHostTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    private_mounts = enter_private_mounts();
-    world = std::make_unique<SshWorld>();
-  }
-  static void TearDownTestSuite() { world.reset(); }
+/// The servers, started once for the whole program.
+SshWorld& the_world() {
+  static const bool private_mounts = enter_private_mounts();
+  static SshWorld world;
+  (void)private_mounts;
+  return world;
+}
 
-  static Command words(std::vector<std::string> arguments) {
-    Command command;
-    command.arguments = std::move(arguments);
-    return command;
+/// Two logins through the bastion, and a folder of their own.
+struct SshPair {
+  Host& host() { return first; }
+  Host& other() { return second; }
+  std::string path(const std::string& name) const { return folder.path() + "/" + name; }
+  void link(const std::string& path, const std::string& target) const {
+    EXPECT_EQ(::symlink(target.c_str(), path.c_str()), 0);
+  }
+  void answers(const std::vector<std::string>&, const CommandResult&) const {}
+
+  SshHost::Options bastion_options() const {
+    auto options = the_world().options();
+    options.name = "new.bastion";
+    options.endpoint = the_world().bastion().endpoint();
+    return options;
+  }
+  SshHost::Options options() {
+    auto options = the_world().options();
+    options.jump = &bastion;
+    options.epoch_folder = folder.path() + "/epochs";
+    return options;
   }
 
-  inline static bool private_mounts = false;
-  inline static std::unique_ptr<SshWorld> world;
-  SshHost host{world->options()};
+  TemporaryFolder folder;
+  SshHost bastion{bastion_options()};
+  SshHost first{options()}, second{options()};
 };
-
-TEST_F(SshHostTest, runs_a_command_through_a_bastion) {
-  auto jump_options = world->options();
-  jump_options.name = "new.bastion";
-  jump_options.endpoint = world->bastion().endpoint();
-  SshHost bastion(jump_options);
-  auto options = world->options();
-  options.jump = &bastion;
-  SshHost inner(options);
-  auto result = inner.run(words({"sh", "-c", "echo \"$SSH_CONNECTION\"; echo err >&2; exit 3"}));
-  EXPECT_EQ(result.status, 3);
-  EXPECT_EQ(result.error, "err\n");
-  EXPECT_EQ(bastion.connection().pid() == 0, false);
-}
-
-TEST_F(SshHostTest, gives_back_what_it_wrote) {
-  std::string path = world->path("a file");
-  EXPECT_EQ(host.read_file(path), std::nullopt);
-  host.write_file(path, {"one\0two\n", 0640, ""});
-  auto file = host.read_file(path);
-  ASSERT_TRUE(file);
-  EXPECT_EQ(file->content, "one\0two\n");
-  EXPECT_EQ(file->mode, 0640u);
-  host.remove_file(path);
-  EXPECT_EQ(host.read_file(path), std::nullopt);
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(Ssh, HostContract, SshPair);
 
 }  // namespace hikkoshi::hosts

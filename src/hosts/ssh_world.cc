@@ -80,8 +80,8 @@ SshServer::SshServer(const std::string& folder, const std::string& authorized_ke
                                     "UsePAM no\nPasswordAuthentication no\n"
                                     "KbdInteractiveAuthentication no\nUseDNS no\nPrintMotd no\n"
                                     "PermitRootLogin prohibit-password\nMaxStartups 100\n"
-                                    "PerSourcePenalties no\n",
-                                    settings, endpoint_.port, folder, authorized_keys));
+                                    "SetEnv HOME={}\nPerSourcePenalties no\n",
+                                    settings, endpoint_.port, folder, authorized_keys, folder));
   std::string config = read_file(folder + "/sshd_config");
   ProcessOptions check;  // Newer servers punish sources that fail to log in; older do not know it.
   check.arguments = {"/usr/sbin/sshd", "-t", "-f", folder + "/sshd_config"};
