@@ -33,6 +33,7 @@ CATCH_ALLOWED = {
     "src/engine/runner.cc",
     "src/engine/supervisor.cc",
     "src/app/main.cc",
+    "src/steps/attempt.cc",        # a failure that is a finding
 }
 LIMITS = {"function": 70, "source": 600, "header": 250, "methods": 8}
 MEDIANS = {"source": 200, "header": 80}

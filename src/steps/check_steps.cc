@@ -1,0 +1,165 @@
+#include "steps/check_steps.h"
+
+#include <fmt/format.h>
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "hosts/host.h"
+#include "steps/doctor.h"
+#include "traffic/http_probe.h"
+
+namespace hikkoshi::steps {
+
+namespace {
+
+using engine::Observation;
+using State = engine::Observation::State;
+
+/// A check is done when it has passed in this process: after a crash it is made again.
+class CheckStep : public engine::Step {
+ public:
+  CheckStep(const plan::Step& step, const Context& context)
+      : arguments_(step.arguments), context_(context) {}
+  Observation observe() final { return {passed_ ? State::done : State::absent, ""}; }
+  Json before() final { return Json::object(); }
+  void apply(const Json&, std::stop_token stop) final {
+    check(stop);
+    passed_ = true;
+  }
+  void undo(const Json&, std::stop_token) final {}
+
+ protected:
+  virtual void check(std::stop_token stop) = 0;
+
+  const Json arguments_;
+  const Context context_;
+
+ private:
+  bool passed_ = false;
+};
+
+class CheckReach : public CheckStep {
+ public:
+  using CheckStep::CheckStep;
+
+ protected:
+  void check(std::stop_token stop) override {
+    Json reached = Json::array();
+    std::vector<std::string> failed;
+    for (const std::string host : arguments_.at("hosts")) {
+      for (const std::string text : arguments_.at("endpoints")) {
+        auto endpoint = parse_endpoint(text);
+        if (!endpoint)
+          throw Error(Retry::never, "the plan's endpoint '" + text + "' is no address");
+        Millis start = context_.clock.steady();
+        if (opens(host, *endpoint, stop))
+          reached.push_back({{"host", host},
+                             {"endpoint", text},
+                             {"ms", (context_.clock.steady() - start).count()}});
+        else
+          failed.push_back(host + " to " + text);
+      }
+    }
+    context_.notebook.fact("reach", reached);
+    if (!failed.empty())
+      throw Error(Retry::safe, "no connection from " + join(failed, ", "))
+          .remedy("open the path (routes, security groups, the server's listen address)");
+  }
+
+ private:
+  /// Words only: bash opens the address that it gets as its arguments.
+  bool opens(const std::string& host, const Endpoint& endpoint, std::stop_token stop) {
+    hosts::Command command;
+    command.arguments = {"timeout",
+                         "5",
+                         "bash",
+                         "-c",
+                         "exec 3<>\"/dev/tcp/$0/$1\"",
+                         endpoint.host,
+                         std::to_string(endpoint.port)};
+    return context_.drivers.host("new", host).run(command, stop).status == 0;
+  }
+};
+
+class Examine : public CheckStep {
+ public:
+  using CheckStep::CheckStep;
+
+ protected:
+  void check(std::stop_token) override {
+    Json all = Json::array();
+    std::vector<std::string> errors;
+    for (const Finding& finding : examine(context_.names, context_.drivers, context_.clock)) {
+      all.push_back(to_json(finding));
+      if (finding.weight == Finding::Weight::error)
+        errors.push_back(finding.thing + ": " + finding.text);
+    }
+    context_.notebook.fact("findings", all);
+    if (!errors.empty())
+      throw Error(Retry::never, join(errors, "; ")).remedy("see `hikkoshi doctor`");
+  }
+};
+
+class CheckService : public CheckStep {
+ public:
+  using CheckStep::CheckStep;
+
+ protected:
+  void check(std::stop_token) override {
+    std::string name = arguments_.at("name"), health = arguments_.at("health");
+    std::uint16_t port_old = arguments_.at("port_old"), port_new = arguments_.at("port_new");
+    std::vector<std::string> hosts = arguments_.at("hosts"), faults;
+    for (const std::string& host : hosts) {
+      auto answer = ask("new", host, port_new, name, health);
+      if (answer.status != 200)
+        faults.push_back(fmt::format("{}{} answers {}", host, health, answer.status));
+    }
+    if (!faults.empty()) throw Error(Retry::safe, "NEW is not healthy: " + join(faults, ", "));
+    for (const std::string path : arguments_.at("paths")) {
+      auto expected = ask("old", arguments_.at("old_host"), port_old, name, path);
+      for (const std::string& host : hosts)
+        compare(host + path, expected, ask("new", host, port_new, name, path), faults);
+    }
+    context_.notebook.fact("check", {{"hosts", hosts}, {"paths", arguments_.at("paths")}});
+    if (!faults.empty())
+      throw Error(Retry::never, "NEW answers otherwise than OLD: " + join(faults, "; "));
+  }
+
+ private:
+  traffic::Response ask(const std::string& side, const std::string& host, std::uint16_t port,
+                        const std::string& name, const std::string& path) {
+    Endpoint listens{context_.drivers.address(side, host), port};
+    auto forward = context_.drivers.host(side, host).forward({listens, ""});
+    return traffic::get(forward->local(), name, path, Millis(10'000));
+  }
+
+  static void compare(const std::string& where, const traffic::Response& old_answer,
+                      const traffic::Response& new_answer, std::vector<std::string>& faults) {
+    if (old_answer.status != new_answer.status)
+      faults.push_back(
+          fmt::format("{}: {} instead of {}", where, new_answer.status, old_answer.status));
+    else if (old_answer.content_type != new_answer.content_type)
+      faults.push_back(fmt::format("{}: {} instead of {}", where, new_answer.content_type,
+                                   old_answer.content_type));
+    else if (old_answer.body != new_answer.body)
+      faults.push_back(fmt::format("{}: another body ({} bytes, {} on OLD)", where,
+                                   new_answer.body.size(), old_answer.body.size()));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<engine::Step> make_check_reach(const plan::Step& step, const Context& context) {
+  return std::make_unique<CheckReach>(step, context);
+}
+
+std::unique_ptr<engine::Step> make_examine(const plan::Step& step, const Context& context) {
+  return std::make_unique<Examine>(step, context);
+}
+
+std::unique_ptr<engine::Step> make_check_service(const plan::Step& step, const Context& context) {
+  return std::make_unique<CheckService>(step, context);
+}
+
+}  // namespace hikkoshi::steps

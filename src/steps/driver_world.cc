@@ -1,0 +1,42 @@
+#include "steps/driver_world.h"
+
+#include "base/error.h"
+#include "database/database.h"
+#include "hosts/host.h"
+
+namespace hikkoshi::steps {
+
+namespace {
+
+template <typename Makers>
+const auto& maker(const Makers& makers, const std::string& kind) {
+  auto found = makers.find(kind);
+  if (found == makers.end())
+    throw Error(Retry::never, "the plan has a kind that this program does not know: " + kind,
+                Exit::stale_plan)
+        .remedy("plan again with this version");
+  return found->second;
+}
+
+}  // namespace
+
+DriverWorld::DriverWorld(const Kinds& kinds, const Names& names, Drivers& drivers, Clock& clock)
+    : kinds_(kinds), names_(names), drivers_(drivers), clock_(clock) {}
+
+std::unique_ptr<engine::Step> DriverWorld::make_step(const plan::Step& step,
+                                                     engine::Notebook& notebook) {
+  return maker(kinds_.steps, step.kind)(step, {drivers_, notebook, clock_, names_});
+}
+
+std::unique_ptr<engine::Condition> DriverWorld::make_condition(const plan::Gate& gate,
+                                                               engine::Notebook& notebook) {
+  return maker(kinds_.conditions, gate.condition)(gate, {drivers_, notebook, clock_, names_});
+}
+
+void DriverWorld::raise_epoch(const std::string& run, std::uint64_t epoch) {
+  for (const auto& name : names_.hosts) drivers_.host(name.side, name.name).raise_epoch(run, epoch);
+  for (const auto& name : names_.databases)
+    drivers_.database(name.side, name.name).raise_epoch(run, epoch);
+}
+
+}  // namespace hikkoshi::steps
