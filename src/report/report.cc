@@ -145,8 +145,9 @@ Json dns_json(const plan::Plan& plan, const State& state) {
   std::map<std::string, Json> names;
   for (const plan::Step* step : all_steps(plan)) {
     journal::StepRow row = state.step(step->id);
-    if (row.before.is_null() || !row.before.contains("records")) continue;
-    for (const Json& record : row.before.at("records")) {
+    Json recorded =
+        row.before.is_object() ? row.before.value("records", Json::array()) : Json::array();
+    for (const Json& record : recorded) {
       if (record.at("values").empty()) continue;
       Json& entry =
           names[record.at("name").get<std::string>() + " " + record.at("type").get<std::string>()];
