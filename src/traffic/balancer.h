@@ -27,7 +27,7 @@ struct State {
   bool prepared = false;            ///< Our rules are in its configuration and loaded.
   std::optional<Page> page;         ///< Shown now.
   std::optional<Endpoint> forward;  ///< Where all requests go instead of its own servers.
-  std::uint64_t in_flight = 0;      ///< Requests now at its own servers.
+  std::uint64_t in_flight = 0;      ///< Requests now at its own servers, or waiting for them.
   std::uint64_t requests = 0;     ///< Ever seen by its frontends; restarts at 0 with the balancer.
   std::vector<std::string> sick;  ///< "frames/web1: DOWN (L4CON)": servers that are not up.
   std::string difference;         ///< Where run time and file disagree; empty: nowhere.
