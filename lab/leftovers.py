@@ -10,19 +10,28 @@ import time
 from settings import Settings
 
 
-def _marked(pid, settings):
-    """Whether a process belongs to the world: by its environment, or because it logs there.
+_PROGRAMS = ("nginx", "php-fpm8.2")
 
-    sshd overwrites its environment with its title; its log is how its sessions are known.
+
+def _marked(pid, settings):
+    """Whether a process belongs to the world.
+
+    Most carry its token in their environment. Some overwrite that with their title: sshd's
+    sessions are known by their log, the workers of nginx and php-fpm by their working folder.
     """
-    try:
-        if f"HIKKOSHI_LAB_ID={settings.token}".encode() in pathlib.Path(
-                f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+    place = pathlib.Path(f"/proc/{pid}")
+    token = f"HIKKOSHI_LAB_ID={settings.token}".encode()
+    with contextlib.suppress(OSError):
+        if token in (place / "environ").read_bytes().split(b"\0"):
             return True
-        log = os.readlink(f"/proc/{pid}/fd/2")
-        return log.startswith(f"{settings.folder}/logs/")
-    except OSError:
-        return False
+    with contextlib.suppress(OSError):
+        if os.readlink(place / "fd/2").startswith(f"{settings.folder}/logs/"):
+            return True
+    with contextlib.suppress(OSError):
+        program = os.path.basename(os.readlink(place / "exe"))
+        folder = os.readlink(place / "cwd")
+        return program in _PROGRAMS and folder.startswith(f"{settings.folder}/servers/")
+    return False
 
 
 def _lineage():

@@ -82,6 +82,9 @@ class World:
             raise LabError(f"{self.name} is up already")
         leftovers.remove(self.folder)
         mode = "plain" if plain else possible_mode()
+        if mode == "plain" and os.getuid() == 0 and not os.path.isdir("/run/sshd"):
+            raise LabError("outside of namespaces sshd needs /run/sshd to run as root: make it, "
+                           "or be an ordinary user")
         if port_offset is None:
             port_offset = 20000 if mode == "plain" else 0
         self.folder.mkdir(parents=True)
