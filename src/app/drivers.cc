@@ -44,8 +44,8 @@ Thing& made(std::map<Key, std::unique_ptr<Thing>>& things, const Key& key, Make 
 
 class MoveDrivers : public steps::Drivers {
  public:
-  MoveDrivers(const move::Move& move, std::string folder)
-      : move_(move), folder_(std::move(folder)) {}
+  MoveDrivers(const move::Move& move, std::string folder, Clock& clock)
+      : move_(move), folder_(std::move(folder)), clock_(clock) {}
 
   /// A bastion outlives the hosts behind it.
   ~MoveDrivers() override {
@@ -69,7 +69,7 @@ class MoveDrivers : public steps::Drivers {
       options.socket = it.socket;
       options.master = it.master;
       options.frontends = it.listen;
-      return std::make_unique<traffic::HaproxyBalancer>(options, ssh_host(side, it.host));
+      return std::make_unique<traffic::HaproxyBalancer>(options, ssh_host(side, it.host), clock_);
     });
   }
 
@@ -151,18 +151,23 @@ class MoveDrivers : public steps::Drivers {
     server.password = resolve(it.password, move_folder());
     server.schemas = it.schemas;
     if (it.via.empty()) {
-      server.endpoint = [endpoint = it.server] { return endpoint; };
+      server.endpoint = [endpoint = it.server] {
+        return endpoint;
+      };
       return server;
     }
     hosts::Host& via = ssh_host(side, it.via);
     auto& way = forwards_[{side, name}];
     if (!way) way = via.forward({it.server, ""});
-    server.endpoint = [&forward = *way] { return forward.local(); };
+    server.endpoint = [&forward = *way] {
+      return forward.local();
+    };
     return server;
   }
 
   const move::Move& move_;
   const std::string folder_;
+  Clock& clock_;
   std::mutex mutex_;
   // Members die in reverse order: a way through a host goes before the hosts.
   std::vector<std::unique_ptr<hosts::SshHost>> hosts_;  // Bastions stand before their users.
@@ -177,8 +182,9 @@ class MoveDrivers : public steps::Drivers {
 
 }  // namespace
 
-std::unique_ptr<steps::Drivers> make_drivers(const move::Move& move, const std::string& folder) {
-  return std::make_unique<MoveDrivers>(move, folder);
+std::unique_ptr<steps::Drivers> make_drivers(const move::Move& move, const std::string& folder,
+                                             Clock& clock) {
+  return std::make_unique<MoveDrivers>(move, folder, clock);
 }
 
 steps::Names names_of(const move::Move& move) {

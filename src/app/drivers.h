@@ -9,8 +9,10 @@
 namespace hikkoshi::app {
 
 /// Drivers for all that `move` names; `folder` is for sockets, a short path. Secrets are resolved
-/// at the first use of what needs them. Both are borrowed.
-std::unique_ptr<steps::Drivers> make_drivers(const move::Move& move, const std::string& folder);
+/// at the first use of what needs them. The move and the
+/// clock are borrowed.
+std::unique_ptr<steps::Drivers> make_drivers(const move::Move& move, const std::string& folder,
+                                             Clock& clock);
 
 /// The things of the move that the doctor looks at and whose epoch a run raises.
 steps::Names names_of(const move::Move& move);

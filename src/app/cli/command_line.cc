@@ -1,0 +1,144 @@
+#include "app/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/commands.h"
+
+namespace hikkoshi::app {
+
+namespace {
+
+constexpr const char* footer = R"(The order of a move:
+  check -> doctor -> plan -> run -> report -> finish
+
+Exit codes: 0 ok, 1 failed, 2 changes (--detailed-exitcode), 3 warnings, 10 stopped at a gate,
+11 rolled back, 12 needs a human, 13 verification mismatch, 14 refused by a limit, 15 stale plan,
+20 locked, 64 usage, 65 bad move file, 77 authentication, 130 interrupted.)";
+
+/// Puts commands into the program; each takes the options that all have, and its own.
+class Registrar {
+ public:
+  Registrar(CLI::App& program, Invocation& invocation)
+      : program_(program), options_(invocation.options), invocation_(invocation) {}
+
+  CLI::App& add(const std::string& name, const std::string& meaning,
+                Exit (*command)(const Options&), CLI::App* parent = nullptr) {
+    CLI::App& added = *(parent ? parent : &program_)->add_subcommand(name, meaning);
+    // A command's own callback comes after those of the commands below it, which count more.
+    added.callback([this, command, &added] {
+      if (added.get_subcommands().empty()) invocation_.command = command;
+    });
+    return added;
+  }
+
+  void flag(CLI::App& command, const std::string& name, bool& value, const std::string& meaning) {
+    command.add_flag(name, value, meaning);
+  }
+
+  void flag_off(CLI::App& command, const std::string& name, bool& value,
+                const std::string& meaning) {
+    command.add_flag_callback(
+        name, [&value] { value = false; }, meaning);
+  }
+
+  Options& options() { return options_; }
+
+ private:
+  CLI::App& program_;
+  Options& options_;
+  Invocation& invocation_;
+};
+
+void add_before(Registrar& registrar) {
+  Options& options = registrar.options();
+  registrar.add("check", "read the move file and say everything that is wrong with it", check);
+  auto& doctor_command =
+      registrar.add("doctor", "log in everywhere and say what would break", doctor);
+  registrar.flag(doctor_command, "--grants", options.grants,
+                 "print the statements that make the mover's database accounts");
+  auto& plan_command =
+      registrar.add("plan", "compile the move file into steps, print and save them", plan);
+  registrar.flag(plan_command, "--offline", options.offline,
+                 "ask nobody; the forecast uses defaults");
+  registrar.flag(plan_command, "--markdown", options.markdown, "print the runbook");
+  registrar.flag_off(plan_command, "--no-save", options.save, "print only");
+  registrar.flag(plan_command, "--detailed-exitcode", options.detailed_exitcode,
+                 "exit 2 when the saved plan changed");
+  auto& show_command = registrar.add("show", "print the saved plan", show);
+  registrar.flag(show_command, "--markdown", options.markdown, "as the runbook");
+}
+
+void add_run(Registrar& registrar) {
+  Options& options = registrar.options();
+  auto& run_command = registrar.add("run", "execute the saved plan, or go on with it", run);
+  registrar.flag_off(run_command, "--no-wait", options.wait,
+                     "stop at a shut gate with exit code 10");
+  registrar.flag(run_command, "--yes", options.yes, "do not ask before it begins");
+  auto& back = registrar.add("rollback", "undo everything that the run did", rollback);
+  registrar.flag(back, "--lose-writes-since-cutover", options.lose_writes,
+                 "go back although NEW holds writes that OLD will not have");
+  auto& end = registrar.add("finish", "raise the TTLs again, remove what was added", finish);
+  registrar.flag_off(end, "--no-wait", options.wait, "stop at a shut gate with exit code 10");
+  auto& status_command = registrar.add("status", "say where the run is", status);
+  registrar.flag(status_command, "--watch", options.watch, "again every second until it ends");
+  auto& gate = registrar.add("gate", "list the gates of the run, or approve one", list_gates);
+  registrar.add("list", "list the gates of the run", list_gates, &gate);
+  auto& yes = registrar.add("approve", "approve a gate, bound to the plan's hash", approve, &gate);
+  yes.add_option("gate", options.gate, "its id, for example service/approve")->required();
+  gate.require_subcommand(0, 1);
+  for (CLI::App* command :
+       {&yes, &registrar.add("pause", "stop before the next step", pause),
+        &registrar.add("resume", "go on after a pause", resume),
+        &registrar.add("abort", "go back, as long as the pivot is not passed", abort_run)})
+    command->add_option("--who", options.who, "the person who asks; default: the login name");
+}
+
+void add_after(Registrar& registrar) {
+  Options& options = registrar.options();
+  registrar.add("verify", "compare OLD's and NEW's databases now", verify);
+  auto& probe_command =
+      registrar.add("probe", "ask each host of the services for its health", probe);
+  probe_command.add_option("service", options.service, "only this one");
+  auto& report_command =
+      registrar.add("report", "write report.html and report.json of the run", report);
+  report_command.add_option("--outside", options.outside, "what a load program saw (JSON)");
+  report_command.add_option("--output", options.output, "folder; default: the state folder");
+  registrar.add("version", "print the version", version);
+}
+
+void add_common(CLI::App& program, Options& options) {
+  program.add_option("-f,--file", options.move_file, "the move file (default move.yaml)");
+  program.add_option("--overlay", options.overlays, "a file whose values replace the move file's");
+  program.add_option("--state", options.state,
+                     "where plan and journal are (default .hikkoshi beside the move file)");
+  program.add_flag("--json", options.json, "data as JSON on standard output");
+}
+
+}  // namespace
+
+Invocation parse_command_line(int count, const char* const* words) {
+  Invocation invocation;
+  // CLI11 calls back into the registrar, which must live as long as the program object.
+  CLI::App program{"Moves a running stack from an OLD environment to a NEW one.", "hikkoshi"};
+  program.fallthrough();  // Before any subcommand: options of all stand after their names too.
+  program.footer(footer);
+  program.require_subcommand(1);
+  Registrar registrar(program, invocation);
+  add_common(program, invocation.options);
+  add_before(registrar);
+  add_run(registrar);
+  add_after(registrar);
+  try {
+    program.parse(count, words);
+  } catch (const CLI::CallForHelp&) {
+    invocation.command = nullptr;
+    const CLI::App* asked = &program;
+    while (!asked->get_subcommands().empty()) asked = asked->get_subcommands()[0];
+    invocation.text = asked->help();
+  } catch (const CLI::ParseError& error) {
+    throw Error(Retry::never, error.what(), Exit::usage).remedy("hikkoshi --help");
+  }
+  return invocation;
+}
+
+}  // namespace hikkoshi::app

@@ -1,0 +1,31 @@
+#include "app/cli/console.h"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+
+namespace hikkoshi::app {
+
+void print(std::string_view text) {
+  size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+  if (written != text.size() || std::fflush(stdout) != 0)
+    throw Error(Retry::never, "standard output cannot be written");
+}
+
+void print_json(const Json& value) {
+  print(value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void say(std::string_view text) {
+  std::string line = redact(std::string(text)) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+bool is_terminal() {
+  return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
+}
+
+}  // namespace hikkoshi::app

@@ -1,0 +1,16 @@
+// The two streams: data and talk.
+#pragma once
+
+#include <string_view>
+
+#include "base/json.h"
+
+namespace hikkoshi::app {
+
+void print(
+    std::string_view text);  ///< To standard output, as it is. Throws Error(never) when lost.
+void print_json(const Json& value);  ///< Indented, with a newline.
+void say(std::string_view text);     ///< To standard error, one line, redacted.
+bool is_terminal();                  ///< Standard input and error are a person's.
+
+}  // namespace hikkoshi::app

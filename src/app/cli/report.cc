@@ -1,0 +1,33 @@
+#include "report/report.h"
+
+#include <filesystem>
+
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "base/file.h"
+#include "journal/reader.h"
+
+namespace hikkoshi::app {
+
+Exit report(const Options& options) {
+  StatePaths paths = state_paths(options);
+  if (!std::filesystem::exists(paths.journal()))
+    throw Error(Retry::never, "no run has begun in " + paths.folder, Exit::usage);
+  journal::Reader reader(paths.journal());
+  reader.verify_chain();
+  Json outside;
+  if (!options.outside.empty()) outside = parse_json(read_file(options.outside), options.outside);
+  Json made = report::make_report(reader.state(), reader.events(), outside);
+  std::string folder = options.output.empty() ? paths.folder : options.output;
+  std::filesystem::create_directories(folder);
+  write_file_atomically(folder + "/report.json", made.dump(2) + "\n");
+  write_file_atomically(folder + "/report.html", report::render_html(made));
+  if (options.json)
+    print_json(made);
+  else
+    print(report::render_text(made));
+  say("written: " + folder + "/report.html and report.json");
+  return Exit::ok;
+}
+
+}  // namespace hikkoshi::app

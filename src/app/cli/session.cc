@@ -1,0 +1,49 @@
+#include "app/cli/session.h"
+
+#include <filesystem>
+
+#include "app/cli/console.h"
+#include "app/drivers.h"
+#include "base/error.h"
+#include "base/json.h"
+
+namespace hikkoshi::app {
+
+StatePaths state_paths(const Options& options) {
+  if (!options.state.empty()) return {options.state};
+  auto folder = std::filesystem::path(options.move_file).parent_path();
+  return {(folder.empty() ? std::filesystem::path(".hikkoshi") : folder / ".hikkoshi").string()};
+}
+
+move::Move load_move(const Options& options) {
+  move::Parsed parsed = move::load(options.move_file, options.overlays);
+  if (!parsed.diagnostics.empty()) say(move::render(parsed.diagnostics));
+  if (!parsed.move)
+    throw Error(Retry::never, options.move_file + " has errors", Exit::bad_move_file);
+  return *parsed.move;
+}
+
+std::string move_hash(const move::Move& move) {
+  return sha256(canonical(move::to_json(move)));
+}
+
+Session::Session(const Options& options)
+    : move_(load_move(options)),
+      names_(names_of(move_)),
+      drivers_(make_drivers(move_, folder_.path(), clock_)) {}
+
+plan::Plan saved_plan(const Options& options) {
+  StatePaths paths = state_paths(options);
+  if (!std::filesystem::exists(paths.plan()))
+    throw Error(Retry::never, "no plan is saved in " + paths.folder, Exit::usage)
+        .remedy("make one: hikkoshi plan");
+  return plan::plan_from_json(parse_json(read_file(paths.plan()), paths.plan()));
+}
+
+void require_fresh(const plan::Plan& plan, const move::Move& move) {
+  if (plan.move_hash == move_hash(move)) return;
+  throw Error(Retry::never, "the move file has changed since the plan was made", Exit::stale_plan)
+      .remedy("look at the new plan: hikkoshi plan");
+}
+
+}  // namespace hikkoshi::app

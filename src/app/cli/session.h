@@ -1,0 +1,48 @@
+// What most commands begin with: the move file read, its drivers at hand.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/cli/options.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "move/move.h"
+#include "move/parse.h"
+#include "plan/plan.h"
+#include "steps/drivers.h"
+
+namespace hikkoshi::app {
+
+/// The move of the options' file. Says every diagnostic; throws Error(never, bad_move_file) when
+/// one is an error.
+move::Move load_move(const Options& options);
+
+/// SHA-256 of the move's meaning.
+std::string move_hash(const move::Move& move);
+
+/// A move and the drivers for it; sockets live in a folder of their own that goes with it.
+class Session {
+ public:
+  explicit Session(const Options& options);
+
+  const move::Move& move() const { return move_; }
+  const steps::Names& names() const { return names_; }
+  steps::Drivers& drivers() { return *drivers_; }
+  SystemClock& clock() { return clock_; }
+
+ private:
+  move::Move move_;
+  steps::Names names_;
+  SystemClock clock_;
+  TemporaryFolder folder_;
+  std::unique_ptr<steps::Drivers> drivers_;
+};
+
+/// The plan that `plan` saved. Error(never, usage) when there is none.
+plan::Plan saved_plan(const Options& options);
+
+/// Throws Error(never, stale_plan) when `plan` was not compiled from this move file's meaning.
+void require_fresh(const plan::Plan& plan, const move::Move& move);
+
+}  // namespace hikkoshi::app
