@@ -22,7 +22,7 @@ class KnotPair {
 
   KnotPair() {
     primary_ = address(32);
-    secondary_ = address(128);
+    secondary_ = address(100);
     write_zone();
     write_configuration("primary", primary_, secondary_,
                         "  - id: ours\n    address: 127.0.0.0/8\n    key: mover\n"
@@ -86,6 +86,13 @@ class KnotPair {
     return serial;
   }
 
+  /// 127.X.Y.Z, different for every process number up to 4 million; `first` 68 apart.
+  static std::string address(unsigned first) {
+    auto number = static_cast<unsigned>(getpid());
+    return "127." + std::to_string(first + number / 62500) + "." +
+           std::to_string(number / 250 % 250) + "." + std::to_string(number % 250 + 1);
+  }
+
  private:
   static ProcessResult run(std::vector<std::string> arguments, const std::string& input = "") {
     ProcessOptions options;
@@ -93,13 +100,6 @@ class KnotPair {
     options.input = input;
     options.timeout = Millis(10'000);
     return run_process(options);
-  }
-
-  /// 127.X.Y.Z, different for every process number up to 4 million.
-  static std::string address(unsigned first) {
-    auto number = static_cast<unsigned>(getpid());
-    return "127." + std::to_string(first + number / 62500) + "." +
-           std::to_string(number / 250 % 250) + "." + std::to_string(number % 250 + 1);
   }
 
   void write_zone() {
