@@ -144,13 +144,14 @@ std::vector<std::string> SshConnection::master_words() const {
 }
 
 /// ssh without a control socket would silently log in by itself, with other options: a proxy
-/// command that fails keeps it from that. The user's configuration was the login's affair.
+/// command that fails keeps it from that. (`sh -c`, since ssh kills a proxy command that closes its
+/// output, as a bare `echo >&2` does.) The user's configuration was the login's affair.
 std::vector<std::string> SshConnection::session(const std::string& line,
                                                 const std::string& witness) const {
   return {"ssh",       "-F",
           "/dev/null", "-T",
           "-S",        socket_,
-          "-o",        "ProxyCommand=echo " + witness + " >&2; exit 1",
+          "-o",        "ProxyCommand=sh -c 'echo " + witness + " >&2; exit 1'",
           "-o",        "BatchMode=yes",
           "-o",        "LogLevel=ERROR",
           "--",        options_.endpoint.host,

@@ -136,10 +136,10 @@ void SshServer::end_sessions() {
   }
 }
 
-SshWorld::SshWorld() {
+SshWorld::SshWorld(const std::string& settings) {
   run_or_throw({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path("id")});
   bastion_ = std::make_unique<SshServer>(path("bastion"), path("id.pub"));
-  server_ = std::make_unique<SshServer>(path("server"), path("id.pub"));
+  server_ = std::make_unique<SshServer>(path("server"), path("id.pub"), settings);
   write_file_atomically(
       path("config"),
       fmt::format("Host *\n  User {}\n  IdentityFile {}\n  IdentitiesOnly yes\n"

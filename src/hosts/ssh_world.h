@@ -37,7 +37,8 @@ class SshServer {
 /// A bastion, and a host; the account is the one that the test runs as.
 class SshWorld {
  public:
-  SshWorld();
+  /// `settings` are the host's own, as SshServer takes them.
+  explicit SshWorld(const std::string& settings = "");
 
   SshServer& bastion() { return *bastion_; }
   SshServer& server() { return *server_; }
