@@ -75,7 +75,7 @@ class Client:
                 result, reason, server = self._read()
         except (OSError, http.client.HTTPException, dns_client.DnsError) as failure:
             result, reason = "failed", _in_words(failure)
-            self._disconnect()
+            self.close()
         ended = time.monotonic()
         return Outcome(kind, result, ended, ended - began, reason, self.address, server, write_id)
 
@@ -84,17 +84,18 @@ class Client:
         worn = (self.habits.reconnects_after is not None
                 and self.requests_on_connection >= self.habits.reconnects_after)
         if worn:
-            self._disconnect()
+            self.close()
         asks = not self.address or self.habits.respects_ttl or (
             self.habits.reconnects_after is not None and (worn or not connected))
         if asks and time.monotonic() >= self.fresh_until:
             addresses, ttl = dns_client.resolve(self.name, self.resolver)
             self.fresh_until = time.monotonic() + ttl
             if addresses[0] != self.address:
-                self._disconnect()
+                self.close()
                 self.address = addresses[0]
 
-    def _disconnect(self):
+    def close(self):
+        """Closes the connection; the next request opens another."""
         if self.connection is not None:
             self.connection.close()
             self.connection = None
@@ -103,7 +104,7 @@ class Client:
         if self.connection is not None and self.connection.sock is not None:
             # Like every pool: a connection that the server has closed is not used again.
             if select.select([self.connection.sock], [], [], 0)[0]:
-                self._disconnect()
+                self.close()
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
                 self.address, self.port, timeout=PATIENCE_S, source_address=(self.source, 0))

@@ -316,6 +316,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: machine.stop_everything())
     try:
         machine.bring_up()
+        # Where nobody waits any longer (`up` was killed), this fails, and the world ends.
         os.write(report, b"ready")
     except BaseException as failure:
         traceback.print_exc()

@@ -108,9 +108,14 @@ class World:
                 start_new_session=True, cwd="/",
                 env=os.environ | {"HIKKOSHI_LAB_ID": settings.token})
         os.close(report_write)
-        # One read: unshare holds the other end open for as long as the world lives.
-        message = os.read(report_read, 8192).decode(errors="replace")
-        os.close(report_read)
+        try:
+            # One read: unshare holds the other end open for as long as the world lives.
+            message = os.read(report_read, 8192).decode(errors="replace")
+        except BaseException:
+            outer.kill()
+            raise
+        finally:
+            os.close(report_read)
         if message != "ready":
             outer.kill()
             outer.wait()
@@ -194,10 +199,11 @@ class World:
         with contextlib.closing(self._connect()) as connection:
             if connection.fileno() < 0:
                 raise LabError(f"{self.name} is not up")
-            with connection.makefile("rw") as stream:
-                stream.write(json.dumps(request) + "\n")
-                stream.flush()
-                reply = json.loads(stream.readline() or '{"error": "it died"}')
+            try:
+                connection.sendall(json.dumps(request).encode() + b"\n")
+                reply = json.loads(connection.makefile("r").readline() or '{"error": "it ended"}')
+            except OSError:
+                raise LabError(f"{self.name} ended while it was asked") from None
         if "error" in reply:
             raise LabError(reply["error"])
         return reply
