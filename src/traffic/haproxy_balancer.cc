@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "traffic/haproxy_launch.h"
+#include "traffic/page.h"
 
 namespace hikkoshi::traffic {
 
@@ -192,6 +193,7 @@ void HaproxyBalancer::remove_our_files() {
 // --------------------------------------------------------------------------------------- telling
 
 void HaproxyBalancer::set_page(const std::optional<Page>& page) {
+  if (page) check(*page);
   std::lock_guard lock(mutex_);
   require_prepared();
   HaproxySwitch wanted = told();
@@ -200,6 +202,7 @@ void HaproxyBalancer::set_page(const std::optional<Page>& page) {
 }
 
 void HaproxyBalancer::forward_to(const std::optional<Endpoint>& target) {
+  if (target) check_target(*target);
   std::lock_guard lock(mutex_);
   require_prepared();
   HaproxySwitch wanted = told();
@@ -240,7 +243,6 @@ void HaproxyBalancer::wait_for_unprepared_workers() {
 }
 
 void HaproxyBalancer::tell(const HaproxySwitch& wanted) {
-  check(wanted);
   if (wanted.page || wanted.forward) wait_for_unprepared_workers();
   HaproxyLists lists = to_lists(wanted);
   if (wanted.page) {

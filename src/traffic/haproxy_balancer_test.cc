@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "traffic/haproxy_world.h"
+#include "traffic/testing/haproxy_world.h"
 
 namespace hikkoshi::traffic {
 

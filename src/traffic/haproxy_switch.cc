@@ -15,7 +15,6 @@ namespace {
 /// Bytes of the body in one entry: base64 of it must fit in one command, which is one buffer of
 /// HAProxy's (tune.bufsize, 16384 unless set).
 constexpr size_t part_size = 6000;
-constexpr size_t largest_body = 1 << 20;
 
 std::string to_base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
@@ -34,13 +33,6 @@ std::string from_base64(const std::string& text) {
   size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   bytes.resize(size_t(length) - padding);
   return bytes;
-}
-
-bool is_plain_prefix(const std::string& path) {
-  return path.starts_with("/") && std::all_of(path.begin(), path.end(), [](unsigned char c) {
-           return c > ' ' && c != 0x7f && c != ';' && c != '\\' && c != '%' && c != '#' &&
-                  c != '"' && c != '\'';
-         });
 }
 
 using Map = std::map<std::string, std::string>;
@@ -77,27 +69,6 @@ HaproxyLines lines_or_none(const HaproxyLists& lists, const char* file) {
 }
 
 }  // namespace
-
-void check(const HaproxySwitch& told) {
-  if (told.forward && (!is_ip(told.forward->host) || told.forward->port == 0))
-    throw Error(Retry::never, told.forward->text() + " is no IP address with a port")
-        .remedy("give the other side's balancer as an address");
-  if (!told.page) return;
-  for (const std::string& path : told.page->paths)
-    if (!is_plain_prefix(path))
-      throw Error(Retry::never, fmt::format("'{}' is no path prefix", printable(path)))
-          .remedy("paths begin with '/', are not percent-encoded and hold no spaces or quotes");
-  for (const std::string& host : told.page->hosts)
-    if (!is_host_name(host))
-      throw Error(Retry::never, fmt::format("'{}' is no host name", printable(host)));
-  for (const std::string& address : told.page->allow)
-    if (!is_cidr(address))
-      throw Error(Retry::never, fmt::format("'{}' is no address or CIDR", printable(address)));
-  if (told.page->body.size() > largest_body)
-    throw Error(Retry::never, "the page is larger than 1 MiB");
-  if (told.page->retry_after < Millis(0))
-    throw Error(Retry::never, "the page's retry_after is negative");
-}
 
 HaproxyLists to_lists(const HaproxySwitch& told) {
   HaproxyLines lines{"version 1", std::string("page ") + (told.page ? "on" : "off"),

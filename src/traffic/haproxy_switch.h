@@ -28,10 +28,6 @@ inline constexpr const char* switch_file = "switch.map";
 /// The lists that count only while a page is shown, in the order in which they are told.
 inline constexpr const char* page_files[] = {"allow.lst", "paths.lst", "hosts.lst"};
 
-/// Throws Error(never) when a page holds what a list cannot: an address, path or host that is none,
-/// or when the target is no IP address (HAProxy resolves no names at run time).
-void check(const HaproxySwitch& told);
-
 /// The lists for it. The whole of switch.map changes in one transaction.
 HaproxyLists to_lists(const HaproxySwitch& told);
 

@@ -1,4 +1,4 @@
-#include "traffic/small_web.h"
+#include "traffic/testing/small_web.h"
 
 #include <algorithm>
 #include <cctype>

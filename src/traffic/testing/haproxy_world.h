@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "traffic/haproxy_balancer.h"
-#include "traffic/local_host.h"
-#include "traffic/small_web.h"
+#include "traffic/testing/local_host.h"
+#include "traffic/testing/small_web.h"
 
 namespace hikkoshi::traffic {
 

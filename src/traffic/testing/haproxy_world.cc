@@ -1,4 +1,4 @@
-#include "traffic/haproxy_world.h"
+#include "traffic/testing/haproxy_world.h"
 
 #include <filesystem>
 #include <thread>

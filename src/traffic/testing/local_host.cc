@@ -1,4 +1,4 @@
-#include "traffic/local_host.h"
+#include "traffic/testing/local_host.h"
 
 #include <filesystem>
 
