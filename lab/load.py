@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A population of clients of the sub-service, and what it saw from outside.
 
-  load.py run DIR      run clients until SIGTERM, SIGINT or a file DIR/stop; then write DIR/load.json
+  load.py run DIR      run clients until SIGTERM, SIGINT or a file DIR/stop; write DIR/load.json
   load.py mark DIR     the quiet stretch ends here (the same as making DIR/mark-start, or SIGUSR1)
   load.py stop DIR     make DIR/stop and wait for DIR/load.json
   load.py check DIR    look for every acknowledged write on NEW; completes and prints load.json;
@@ -28,6 +28,7 @@ from load_client import Client, HABITS, RETRY_BEHIND_PAGE_S, TEAM  # noqa: E402
 from main_product import place  # noqa: E402
 
 WRITE_SHARE = 0.35
+USUAL_ADDRESS = {"old": "127.10.2.5", "new": "127.20.2.5"}
 
 
 class Recorder:
@@ -69,7 +70,8 @@ def population(given, run):
     clients = [Client(given.team, TEAM, given.resolver, given.port, run)]
     for number in range(given.clients):
         source = f"{given.users}.{number // 200}.{number % 200 + 1}"
-        clients.append(Client(source, HABITS[number % len(HABITS)], given.resolver, given.port, run))
+        habits = HABITS[number % len(HABITS)]
+        clients.append(Client(source, habits, given.resolver, given.port, run))
     return clients
 
 
@@ -117,7 +119,7 @@ def stop(given):
 def check(given):
     report = load_report.summary(given.dir)
     password = os.environ.get(f"{given.side.upper()}_DB_PASSWORD", "")
-    database = given.database or {"old": ("127.10.2.5", 3306), "new": ("127.20.2.5", 3306)}[given.side]
+    database = given.database or (USUAL_ADDRESS[given.side], 3306)
     try:
         report["writes"] = load_report.check_writes(given.dir, given.side, database, given.user,
                                                     password)

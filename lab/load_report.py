@@ -1,4 +1,4 @@
-"""Turns what the clients saw into numbers: requests, gaps, a timeline; and looks for their writes."""
+"""Turns what the clients saw into numbers (requests, gaps, a timeline); looks for their writes."""
 
 import json
 import os

@@ -113,7 +113,7 @@ def _mount_tree(settings, host):
 
 
 def _unlock_root(tree):
-    """Without PAM sshd lets nobody in whose password field begins with "!", as some images have it."""
+    """Without PAM sshd lets nobody in whose password field begins with "!" (some images)."""
     shadow = pathlib.Path("/etc/shadow")
     lines = shadow.read_text().splitlines(keepends=True) if shadow.exists() else []
     if any(line.startswith("root:!") for line in lines):

@@ -17,7 +17,7 @@ FAKE_PASSWORDS = {
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """`mode` is "root", "user" (both in private namespaces) or "plain" (the machine's own loopback).
+    """`mode` is "root" or "user" (in private namespaces) or "plain" (the machine's own loopback).
 
     `old` and `new` are the first two numbers of each side's addresses; `port_offset` is added to
     every port (0 in namespaces); `ttl` is that of the zone's names in seconds; `token` marks every
@@ -66,7 +66,7 @@ class Settings:
         }
 
     def words(self):
-        """Everything that a configuration template may name and that is the same for all servers."""
+        """What every configuration template may name: the same for all servers."""
         return FAKE_PASSWORDS | self.addresses() | {
             "world": self.folder, "token": self.token, "ttl": str(self.ttl),
             "user": pwd.getpwuid(os.getuid()).pw_name,

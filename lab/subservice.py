@@ -89,10 +89,11 @@ def _ssh(settings):
 
 def _databases(settings):
     root = ["--user=root"] if os.getuid() == 0 else []
-    return [Server(f"{side}-db", ["mariadbd", f"--defaults-file={settings.own(f'{side}-db')}/my.cnf",
-                                  *root],
-                   settings.addresses()[f"{side}_db"], settings.port(3306), wave=1)
-            for side in ("old", "new")]
+    found = []
+    for name, address in (("old-db", "old_db"), ("new-db", "new_db")):
+        argv = ["mariadbd", f"--defaults-file={settings.own(name)}/my.cnf", *root]
+        found.append(Server(name, argv, settings.addresses()[address], settings.port(3306), wave=1))
+    return found
 
 
 def _applications(settings):
@@ -101,10 +102,10 @@ def _applications(settings):
     for host in app_hosts(settings):
         php, web = f"{host.name}-php", f"{host.name}-nginx"
         socket = str(run_folder(settings, host.name) / "php.sock")
-        found.append(Server(php, ["php-fpm8.2", "-F", *root, "-y", f"{settings.own(php)}/php-fpm.conf"],
-                            socket, 0, host.name, "none"))
-        found.append(Server(web, ["nginx", "-e", "stderr", "-c", f"{settings.own(web)}/nginx.conf"],
-                            host.address, settings.port(8080), host.name, "http"))
+        argv = ["php-fpm8.2", "-F", *root, "-y", f"{settings.own(php)}/php-fpm.conf"]
+        found.append(Server(php, argv, socket, 0, host.name, "none"))
+        argv = ["nginx", "-e", "stderr", "-c", f"{settings.own(web)}/nginx.conf"]
+        found.append(Server(web, argv, host.address, settings.port(8080), host.name, "http"))
     return found
 
 
@@ -241,25 +242,29 @@ def _copy_move_file(settings):
     for source in EXAMPLE.iterdir():
         if source.is_file():
             shutil.copy(source, settings.path)
-    if settings.plain:
-        _adapt_move_file(settings)
+    _adapt_move_file(settings)
 
 
 def _adapt_move_file(settings):
     """Plain worlds have other ports, and paths below their folder instead of bind mounts."""
     path = settings.path / "move.yaml"
     text = path.read_text()
-    for side in ("old", "new"):
-        tree = settings.tree(f"{side}-edge")
-        head, key, tail = text.partition(f"\n{side}:")
-        if side == "old":
-            tail, new_key, rest = tail.partition("\nnew:")
-        else:
-            tail, new_key, rest = tail.partition("\nservices:")
-        for folder in ("/etc/haproxy", "/run/haproxy"):
-            tail = tail.replace(f" {folder}", f" {tree}{folder}")
-        text = head + key + tail + new_key + rest
-    text = text.replace(":3306", f":{settings.port(3306)}")
-    text = text.replace("port: 8080", f"port: {settings.port(8080)}")
-    text = text.replace("rfc2136: 127.10.5.53", f"rfc2136: 127.10.5.53:{settings.port(53)}")
-    path.write_text(text.replace("127.10.", f"{settings.old}.").replace("127.20.", f"{settings.new}."))
+    if settings.plain:
+        text = _with_tree_paths(settings, text)
+    if settings.port_offset:
+        text = text.replace(":3306", f":{settings.port(3306)}")
+        text = text.replace("port: 8080", f"port: {settings.port(8080)}")
+        text = text.replace("rfc2136: 127.10.5.53", f"rfc2136: 127.10.5.53:{settings.port(53)}")
+    # By way of a mark, for NEW may have the numbers that OLD had.
+    text = text.replace("127.10.", "OLD.").replace("127.20.", f"{settings.new}.")
+    path.write_text(text.replace("OLD.", f"{settings.old}."))
+
+
+def _with_tree_paths(settings, text):
+    before, old_key, rest = text.partition("\nold:")
+    old, new_key, rest = rest.partition("\nnew:")
+    new, services_key, after = rest.partition("\nservices:")
+    for folder in ("/etc/haproxy", "/run/haproxy"):
+        old = old.replace(f" {folder}", f" {settings.tree('old-edge')}{folder}")
+        new = new.replace(f" {folder}", f" {settings.tree('new-edge')}{folder}")
+    return before + old_key + old + new_key + new + services_key + after

@@ -122,7 +122,8 @@ class InOneWorld(WithFolder):
     def test_an_update_without_the_key_or_with_a_failed_condition_is_refused(self):
         change = "update add frames.shop.test 2 A 127.20.0.80"
         self.assertNotEqual(self.update_dns([change], key=""), 0)
-        self.assertNotEqual(self.update_dns(["prereq yxrrset frames.shop.test A 1.2.3.4", change]), 0)
+        condition = "prereq yxrrset frames.shop.test A 1.2.3.4"
+        self.assertNotEqual(self.update_dns([condition, change]), 0)
         self.assertEqual(self.run_inside("dig +short @127.10.5.53 frames.shop.test"), "127.10.0.80")
 
     def test_each_host_is_reached_through_its_bastion_and_has_a_tree_of_its_own(self):

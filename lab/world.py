@@ -264,7 +264,7 @@ def up(name, out=None, **options):
 
 
 def clean(out=None):
-    """Removes every world in `out` that has no first process, with all that it left; returns names."""
+    """Removes every world in `out` without a first process, and all it left; returns names."""
     folder = out_folder(out)
     removed = []
     for place in sorted(folder.iterdir()) if folder.is_dir() else []:
