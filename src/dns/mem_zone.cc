@@ -21,11 +21,18 @@ MemZone::MemZone(std::string zone, size_t servers) : zone_(normal_name(zone)) {
   RecordSet ns{zone_, Type::ns, 3600, {}};
   for (size_t i = 1; i <= servers; ++i) ns.values.push_back("ns" + std::to_string(i) + "." + zone_);
   std::sort(ns.values.begin(), ns.values.end());
-  RecordSet soa{zone_, Type::soa, 3600, {}};
   Server server;
   server.records[{zone_, Type::ns}] = ns;
-  server.records[{zone_, Type::soa}] = soa;
+  server.records[{zone_, Type::soa}] = soa_of(server.serial);
   state_.with([&](State& state) { state.servers.assign(servers, server); });
+}
+
+RecordSet MemZone::soa_of(std::uint32_t serial) const {
+  return {
+      zone_,
+      Type::soa,
+      3600,
+      {"ns1." + zone_ + " hostmaster." + zone_ + " " + std::to_string(serial) + " 30 10 600 5"}};
 }
 
 Properties MemZone::properties() const {
@@ -79,6 +86,7 @@ void MemZone::store(State& state, const std::vector<RecordSet>& sets) const {
     }
   }
   ++primary.serial;
+  primary.records[{zone_, Type::soa}] = soa_of(primary.serial);
   for (Server& server : state.servers) {
     if (server.lagging) continue;
     server.records = primary.records;

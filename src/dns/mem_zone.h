@@ -56,6 +56,7 @@ class MemZone : public Zone {
     int changes = 0;
   };
 
+  RecordSet soa_of(std::uint32_t serial) const;
   void store(State& state, const std::vector<RecordSet>& sets) const;
   void compare(const State& state, const Change& change) const;
   void apply(State& state, const Change& change) const;

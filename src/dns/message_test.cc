@@ -90,7 +90,9 @@ TEST(Message, full_of_errors_is_read_or_refused_but_harms_nobody) {
     not_genuine += is_genuine ? 0 : 1;
     // Class, TTL and letter case of the signature's own record are not covered; all that says
     // something is.
-    if (is_genuine) EXPECT_EQ(update_bytes.substr(2, 10), update_reply.substr(2, 10));
+    if (is_genuine) {
+      EXPECT_EQ(update_bytes.substr(2, 10), update_reply.substr(2, 10));
+    }
   }
   EXPECT_GT(refused, 1'000);
   EXPECT_GT(not_genuine, 15'000);

@@ -186,33 +186,32 @@ std::vector<Rfc2136Zone::Server> Rfc2136Zone::servers() const {
   return result;
 }
 
-Answer Rfc2136Zone::ask(const Server& server, const std::string& name, Type type,
-                        bool* no_route) const {
+Rfc2136Zone::Asked Rfc2136Zone::ask(const Server& server, const std::string& name,
+                                    Type type) const {
   Answer answer;
   answer.server = server.name + " (" + (server.address.empty() ? "?" : server.address) + ")";
   if (server.address.empty()) {
     answer.fault = "it has no address";
-    return answer;
+    return {answer, false};
   }
   Endpoint endpoint{server.address, options_.port};
   Lookup lookup = look_up(endpoint, {name, code_of(type), false}, patience_);
-  *no_route = lookup.no_route;
   answer.fault = lookup.fault;
-  if (!lookup.reply) return answer;
+  if (!lookup.reply) return {answer, lookup.no_route};
   if (!is_definite(*lookup.reply)) {
     answer.fault = code_text(lookup.reply->code);
-    return answer;
+    return {answer, false};
   }
   answer.reachable = true;
-  if (!lookup.reply->authoritative) {
+  answer.authoritative = lookup.reply->authoritative;
+  if (!answer.authoritative) {
     answer.fault = "its answer is not authoritative";
-    return answer;
+    return {answer, false};
   }
-  answer.authoritative = true;
   answer.records = lookup.reply->set(name, type);
   Lookup soa = look_up(endpoint, {options_.zone, code_of(Type::soa), false}, patience_);
   if (soa.reply) answer.serial = serial_of(*soa.reply, options_.zone);
-  return answer;
+  return {answer, false};
 }
 
 void Rfc2136Zone::compare_before(const Change& change) const {
@@ -269,18 +268,11 @@ void Rfc2136Zone::change(const Change& wanted) {
 
 std::vector<Answer> Rfc2136Zone::ask_all(const std::string& name, Type type) {
   Question question = question_for(name, type);
-  struct Asked {
-    Answer answer;
-    bool no_route = false;
-  };
   std::vector<Server> asked = servers();
   std::vector<std::future<Asked>> answers;
   for (const Server& server : asked) {
-    answers.push_back(std::async(std::launch::async, [&] {
-      Asked each;
-      each.answer = ask(server, question.name, type, &each.no_route);
-      return each;
-    }));
+    answers.push_back(
+        std::async(std::launch::async, [&] { return ask(server, question.name, type); }));
   }
   std::vector<Asked> all;
   for (auto& answer : answers) all.push_back(answer.get());

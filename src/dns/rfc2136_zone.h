@@ -48,12 +48,17 @@ class Rfc2136Zone : public Zone {
     std::string address;  ///< Empty: it has none.
   };
 
+  struct Asked {
+    Answer answer;
+    bool no_route = false;  ///< As in Exchange.
+  };
+
   std::vector<Endpoint> primary_addresses() const;
   /// Failures that may pass bear the verdict `passing`.
   Reply ask_primary(const Question& question, Retry passing = Retry::safe) const;
   std::vector<std::string> addresses_in_zone(const std::string& server) const;
   std::vector<Server> servers() const;
-  Answer ask(const Server& server, const std::string& name, Type type, bool* no_route) const;
+  Asked ask(const Server& server, const std::string& name, Type type) const;
   void compare_before(const Change& change) const;
   void send(const Update& update) const;
   void read_back(const Change& change) const;

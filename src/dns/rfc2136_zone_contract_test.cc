@@ -5,6 +5,7 @@
 
 #include "dns/knot_pair.h"
 #include "dns/rfc2136_zone.h"
+#include "dns/ttl_audit.h"
 #include "dns/zone_contract.h"
 
 namespace hikkoshi::dns {
@@ -136,6 +137,18 @@ TEST_F(Rfc2136ZoneOnKnot, shows_a_secondary_that_lags) {
   ASSERT_EQ(answers.size(), 2u);
   EXPECT_FALSE(answers[0].reachable);
   EXPECT_EQ(answers[1].records, www) << "it has not heard of the change";
+}
+
+TEST_F(Rfc2136ZoneOnKnot, is_audited_with_its_real_servers) {
+  knot_.update("del www.shop.test. A\nadd www.shop.test. 7200 A 127.10.5.1\n");
+  knot_.wait_for(knot_.secondary(), 2);
+  TtlAudit result = audit(zone_, {"api.shop.test"});
+  ASSERT_EQ(result.sets.size(), 3u);
+  EXPECT_EQ(result.sets[0].name, "api.shop.test");
+  EXPECT_EQ(result.sets[1].name, "www.shop.test");
+  EXPECT_EQ(result.sets[1].highest_ttl, 7200u);
+  EXPECT_EQ(result.sets[2].type, Type::ns);
+  EXPECT_TRUE(result.findings.empty()) << result.findings[0].text;
 }
 
 TEST_F(Rfc2136ZoneOnKnot, is_safe_to_try_again_while_the_primary_is_down) {

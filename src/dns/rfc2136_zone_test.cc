@@ -1,11 +1,13 @@
 // Rfc2136Zone against a server that misbehaves; how it does with a good one is in the contract.
 #include "dns/rfc2136_zone.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "dns/exchange.h"
 #include "dns/fake_server.h"
 
 namespace hikkoshi::dns {
@@ -174,6 +176,29 @@ TEST(Rfc2136Zone, shows_servers_that_have_no_address_or_refuse) {
   EXPECT_EQ(answers.back().server, "no.such.invalid (?)");
   EXPECT_EQ(answers.back().fault, "it has no address");
   for (const Answer& answer : answers) EXPECT_FALSE(answer.reachable || answer.records);
+}
+
+TEST(Rfc2136Zone, leaves_out_an_address_that_this_machine_has_no_way_to) {
+  const Endpoint far{"2001:db8::53", 53};
+  if (!exchange_udp(far, encode_question({"x", 1, false}, 7), Millis(1)).no_route) {
+    GTEST_SKIP() << "this machine has IPv6";
+  }
+  FakeServer server(
+      [](const std::string& query) -> Strings {
+        if (type_in(query) == 28) {
+          const std::string data = big_endian(0x20010db800000000, 8) + big_endian(0x53, 8);
+          return {reply_to(query, authoritative, {wire_record(28, 60, data)})};
+        }
+        if (type_in(query) == 1) {
+          const std::string loopback = big_endian(0x7f000001, 4);
+          return {reply_to(query, authoritative, {wire_record(1, 60, loopback)})};
+        }
+        return {reply_to(query, authoritative, {wire_record(2, 60, wire_name("ns.shop.test"))})};
+      },
+      silence);
+  auto answers = zone_at(server).ask_all("www.shop.test", Type::a);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].server, "ns.shop.test (127.0.0.1)");
 }
 
 TEST(Rfc2136Zone, does_not_ask_for_what_is_no_name) {

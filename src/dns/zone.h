@@ -33,7 +33,8 @@ struct Answer {
 };
 
 /// Compare and swap: every set in `before` must be exactly as it is now (an absent one: no values),
-/// then `after` replaces them (no values: removed).
+/// then `after` replaces them (no values: removed). A set in `after` alone must not exist yet; one
+/// in `before` alone is compared and stays.
 struct Change {
   std::vector<RecordSet> before;
   std::vector<RecordSet> after;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -87,6 +88,43 @@ TEST_P(ZoneContract, changes_values_and_every_server_follows_with_a_higher_seria
     EXPECT_EQ(answer.records, www_new);
     EXPECT_GT(answer.serial, serial);
   }
+}
+
+TEST_P(ZoneContract, shows_the_serial_in_the_soa_too) {
+  zone().change({{www}, {www_new}});
+  RecordSet soa = now("shop.test", Type::soa);
+  ASSERT_EQ(soa.values.size(), 1u);
+  const std::uint32_t serial = zone().ask_all("www.shop.test", Type::a)[0].serial;
+  EXPECT_NE(soa.values[0].find(" " + std::to_string(serial) + " "), std::string::npos)
+      << soa.values[0];
+}
+
+TEST_P(ZoneContract, only_compares_a_set_that_is_not_to_change) {
+  const RecordSet api{"api.shop.test", Type::cname, 60, {"www.shop.test"}};
+  const RecordSet no_api{"api.shop.test", Type::cname, 0, {}};
+  EXPECT_EQ(failure_of({{www, no_api}, {www_new}}).exit(), Exit::needs_human);
+  zone().change({{www, api}, {www_new}});
+  EXPECT_EQ(now("api.shop.test", Type::cname), api);
+  EXPECT_EQ(now("www.shop.test", Type::a), www_new);
+}
+
+TEST_P(ZoneContract, changes_what_it_read_when_two_hands_try_at_once) {
+  const RecordSet one{"www.shop.test", Type::a, 60, {"127.20.0.1"}};
+  const RecordSet two{"www.shop.test", Type::a, 60, {"127.20.0.2"}};
+  auto attempt = [&](const RecordSet& set) {
+    try {
+      zone().change({{www}, {set}});
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  auto other = std::async(std::launch::async, attempt, one);
+  bool second = attempt(two);
+  bool first = other.get();
+  EXPECT_FALSE(first && second);
+  const RecordSet result = now("www.shop.test", Type::a);
+  EXPECT_TRUE(result == one || result == two);
 }
 
 TEST_P(ZoneContract, changes_a_ttl_alone) {
