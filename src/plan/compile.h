@@ -9,6 +9,30 @@
 
 namespace hikkoshi::plan {
 
+// The kinds of steps and their arguments; `side` is "old" or "new", names are the move file's.
+//
+//   prepare-balancer, clean-balancer  {side, balancer}
+//   lower-ttl          {zone, names, ttl (seconds), rung (from 1), margin_ms}
+//   check-reach        {hosts (NEW's), endpoints ("host:port")}
+//   push-config        {side, host, service, file, format, set {KEY: value}, reload}
+//   examine            {}
+//   show-page, hide-page  {side, balancer, page {paths, hosts, allow, retry_after_ms, file}}
+//   drain-balancer     {side, balancer, deadline_ms}
+//   fence-database     {database, side}
+//   copy-database, verify-database  {database}
+//   open-database      {database, side, rights_from (id of the fence)}
+//   check-service      {service, hosts (NEW's), old_host, port_old, port_new, name, health, paths}
+//   forward-balancer   {side, balancer, target ("address:port")}
+//   switch-record      {zone, records [{name, to [address]}], after (id of the last lower-ttl, or
+//                      null)}
+//   watch-propagation  {zone, names}
+//   watch-stragglers   {side, balancer, for_ms}
+//   raise-ttl          {zone, names, from (id of the first lower-ttl)}
+//   clean-database     {database, side}
+//
+// Gates: time "ttl-expired" {step}; time "since-step" {step, wait_ms}; window {days, from "01:00",
+// to, zone}; approval {}; condition "verified" and "stragglers_forwarded" {steps}.
+
 /// Compiles every stage: prepare, then one or two a stage of the move file (cutover, zones), and
 /// what `finish` does. `move_hash` is the SHA-256 of the move's canonical JSON.
 ///

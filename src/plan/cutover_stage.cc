@@ -155,6 +155,7 @@ class Cutover {
     for (const std::string& user : sources_.itinerary.users_of(about_.databases)) {
       if (sources_.itinerary.leg_of(user) < leg_) services.push_back(user);
     }
+    const std::vector<std::string> no_paths;  // For a service that OLD has nothing to compare with.
     std::vector<Item> items;
     for (const std::string& name : services) {
       const move::Service& service = sources_.move.services.at(name);
@@ -172,7 +173,7 @@ class Cutover {
                          {"port_new", service.new_side.port},
                          {"name", service.names.empty() ? "" : service.names.front()},
                          {"health", service.health},
-                         {"paths", service.check}},
+                         {"paths", service.old_side.hosts.empty() ? no_paths : service.check}},
            .forecast = {}}));
     }
     return items;

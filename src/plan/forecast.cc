@@ -97,7 +97,7 @@ class Forecaster {
 
   Forecast gate(const Gate& gate) const {
     if (gate.kind == Gate::Kind::approval) return {Millis(10'000), Millis(600'000), "default"};
-    if (gate.kind == Gate::Kind::window) return {Millis(0), Millis(0), "calendar"};
+    if (gate.kind == Gate::Kind::window) return {Millis(0), Millis(0), "calendar (not counted)"};
     if (gate.condition == "ttl-expired") return rest(gate.arguments.at("step"));
     if (gate.condition == "since-step") {
       Millis wait(gate.arguments.at("wait_ms").get<std::int64_t>());

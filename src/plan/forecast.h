@@ -10,7 +10,8 @@
 namespace hikkoshi::plan {
 
 /// The plan with every forecast filled in. Origins: "default", "default rate", "default size",
-/// "measured rate", "TTL", "default TTL", "policy", "calendar" (windows, which are not counted).
+/// "measured rate", "TTL", "default TTL", "policy", "default and latency" and, for change windows,
+/// "calendar (not counted)".
 Plan forecasted(Plan plan, const Observed& observed, const move::TtlPolicy& ttl);
 
 /// The time behind the page: in each critical stage from the page on OLD to its end, or without a
