@@ -30,6 +30,7 @@ CREATE TABLE run (
   boot      TEXT    NOT NULL,
   pivot     INTEGER NOT NULL,
   paused    INTEGER NOT NULL,
+  abort     INTEGER NOT NULL,
   exit      INTEGER NOT NULL,
   text      TEXT    NOT NULL,
   begun_ms  INTEGER,

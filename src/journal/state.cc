@@ -46,6 +46,7 @@ void fold_run(State& state, const Event& event) {
       break;
     case Kind::rollback_begun:
       run.state = RunRow::State::rolling_back;
+      run.abort = run.paused = false;
       run.text = event.body.at("reason");
       break;
     case Kind::finish_begun:
@@ -91,7 +92,9 @@ void fold_stage(State& state, const Event& event) {
           event.kind == Kind::stage_done ? StageRow::State::done : StageRow::State::undone;
       stage.ended = event.wall;
       // What was approved or measured for this try says nothing about the next.
-      if (event.kind == Kind::stage_undone) forget_gates(state, event.subject);
+      if (event.kind != Kind::stage_undone) break;
+      forget_gates(state, event.subject);
+      state.run.abort = false;
       break;
   }
 }
@@ -156,6 +159,7 @@ void fold_gate(State& state, const Event& event) {
   gate.stage = event.body.at("stage");
   gate.evidence = event.body.at("evidence");
   if (event.kind == Kind::gate_waiting) {
+    gate.open = false;
     gate.title = event.body.at("title");
     if (!gate.waiting) gate.waiting = event.wall;
     if (event.body.contains("opens_at"))
@@ -170,7 +174,9 @@ void fold_gate(State& state, const Event& event) {
 
 void fold_request(State& state, const Event& event) {
   state.requests.insert(event.body.at("id").get<std::string>());
-  if (event.kind != Kind::request_accepted || event.body.at("what") != "approve") return;
+  if (event.kind != Kind::request_accepted) return;
+  if (event.body.at("what") == "abort") state.run.abort = true;
+  if (event.body.at("what") != "approve") return;
   GateRow& gate = state.gates[event.subject];
   gate.id = event.subject;
   gate.stage = event.body.at("stage");

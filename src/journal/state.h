@@ -83,8 +83,9 @@ struct RunRow {
   std::string boot;         ///< Of the machine that raised it.
   bool pivot = false;       ///< Some stage passed its pivot.
   bool paused = false;
-  int exit = 0;      ///< With state stopped.
-  std::string text;  ///< Why it stopped or rolls back.
+  bool abort = false;  ///< Somebody asked to go back, and that is not done yet.
+  int exit = 0;        ///< With state stopped.
+  std::string text;    ///< Why it stopped or rolls back.
   std::optional<WallTime> begun, ended;
 
   bool over() const { return state == State::rolled_back || state == State::finished; }

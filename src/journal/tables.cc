@@ -32,7 +32,7 @@ Enum enum_from(const std::string& text, Enum last) {
 
 void put_run(Sqlite& connection, const State& state) {
   const RunRow& run = state.run;
-  Statement(connection, "REPLACE INTO run VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+  Statement(connection, "REPLACE INTO run VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .with(run.id)
       .with(run.move)
       .with(run.plan_hash)
@@ -42,6 +42,7 @@ void put_run(Sqlite& connection, const State& state) {
       .with(run.boot)
       .with(std::int64_t(run.pivot))
       .with(std::int64_t(run.paused))
+      .with(std::int64_t(run.abort))
       .with(std::int64_t(run.exit))
       .with(run.text)
       .with(millis(run.begun))
@@ -55,13 +56,14 @@ void put_run(Sqlite& connection, const State& state) {
 void update_run(Sqlite& connection, const State& state) {
   const RunRow& run = state.run;
   Statement(connection,
-            "UPDATE run SET state=?, epoch=?, boot=?, pivot=?, paused=?, exit=?, text=?, "
+            "UPDATE run SET state=?, epoch=?, boot=?, pivot=?, paused=?, abort=?, exit=?, text=?, "
             "ended_ms=?, seq=?, head=?")
       .with(to_string(run.state))
       .with(std::int64_t(run.epoch))
       .with(run.boot)
       .with(std::int64_t(run.pivot))
       .with(std::int64_t(run.paused))
+      .with(std::int64_t(run.abort))
       .with(std::int64_t(run.exit))
       .with(run.text)
       .with(millis(run.ended))
@@ -143,12 +145,13 @@ void load_run(Sqlite& connection, State& state) {
   run.boot = rows.text(7);
   run.pivot = rows.number(8) != 0;
   run.paused = rows.number(9) != 0;
-  run.exit = int(rows.number(10));
-  run.text = rows.text(11);
-  run.begun = wall(rows.maybe_number(12));
-  run.ended = wall(rows.maybe_number(13));
-  state.seq = std::uint64_t(rows.number(14));
-  state.head = rows.text(15);
+  run.abort = rows.number(10) != 0;
+  run.exit = int(rows.number(11));
+  run.text = rows.text(12);
+  run.begun = wall(rows.maybe_number(13));
+  run.ended = wall(rows.maybe_number(14));
+  state.seq = std::uint64_t(rows.number(15));
+  state.head = rows.text(16);
 }
 
 void load_stages(Sqlite& connection, State& state) {

@@ -1,0 +1,59 @@
+#include "engine/gatekeeper.h"
+
+#include "base/error.h"
+#include "engine/window.h"
+
+namespace hikkoshi::engine {
+
+Reading Gatekeeper::read(const plan::Gate& gate) {
+  switch (gate.kind) {
+    case plan::Gate::Kind::approval:
+      return read_approval(gate);
+    case plan::Gate::Kind::window:
+      return Window(gate.arguments).read(ledger_.clock().now());
+    case plan::Gate::Kind::time:
+      if (gate.condition.empty()) return read_time(gate);
+      return ask_world(gate);
+    case plan::Gate::Kind::condition:
+      return ask_world(gate);
+  }
+  return {};
+}
+
+Reading Gatekeeper::read_approval(const plan::Gate& gate) const {
+  std::string who = ledger_.state().gate(gate.id).approved_by;
+  Reading reading;
+  reading.open = !who.empty();
+  reading.evidence = reading.open ? "approved by " + who : "nobody has approved yet";
+  return reading;
+}
+
+Reading Gatekeeper::read_time(const plan::Gate& gate) const {
+  if (!gate.arguments.is_object() || !gate.arguments.contains("not_before") ||
+      !gate.arguments.at("not_before").is_string())
+    throw Error(Retry::never, "time gate " + gate.id + " does not say when");
+  WallTime opens = parse_time(gate.arguments.at("not_before").get<std::string>());
+  Reading reading;
+  reading.open = ledger_.clock().now() >= opens;
+  reading.evidence = "not before " + format_time(opens);
+  reading.opens_at = opens;
+  return reading;
+}
+
+Reading Gatekeeper::ask_world(const plan::Gate& gate) {
+  Reading reading;
+  auto ask = [&](std::stop_token) {
+    Asked& asked = asked_[gate.id];
+    if (!asked.notebook) asked.notebook = std::make_unique<StepNotebook>(gate.id, ledger_, hand_);
+    if (!asked.condition) asked.condition = world_.make_condition(gate, *asked.notebook);
+    reading = asked.condition->read();
+  };
+  auto failure = hand_.run(ask, [] { return true; });
+  if (!failure) return reading;
+  if (failure->retry() == Retry::never) throw *failure;
+  Reading shut;
+  shut.evidence = std::string("cannot be read now: ") + failure->what();
+  return shut;
+}
+
+}  // namespace hikkoshi::engine
