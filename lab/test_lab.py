@@ -32,6 +32,14 @@ def eventually(seconds, condition):
     raise AssertionError(f"not within {seconds} s")
 
 
+def write_balancer(one, page, target="127.10.1.11:8080"):
+    """Writes the configuration of OLD's balancer as an engineer would; the reload comes after."""
+    config = one.folder / "hosts/old-edge/etc/haproxy/haproxy.cfg"
+    head, line, tail = config.read_text().replace(PAGE, "").partition("frontend http\n")
+    tail = tail.replace("127.10.1.11:8080", target)
+    config.write_text(head + line + (PAGE if page else "") + tail)
+
+
 class WithFolder(unittest.TestCase):
     """Worlds live in a folder of the test's own, but for the cache of database contents."""
 
@@ -224,10 +232,7 @@ class InOneWorld(WithFolder):
         self.assertEqual(other.returncode, 2, "NEW has no such table: it cannot be asked")
 
     def turn_page(self, on):
-        config = self.world.folder / "hosts/old-edge/etc/haproxy/haproxy.cfg"
-        text = config.read_text().replace(PAGE, "")
-        line = "frontend http\n"
-        config.write_text(text.replace(line, line + PAGE) if on else text)
+        write_balancer(self.world, on)
         self.on_host("127.10.0.10", "127.10.0.20",
                      "echo reload | socat /run/haproxy/master.sock -")
 
@@ -297,6 +302,77 @@ class LifeAndDeath(WithFolder):
         eventually(10, lambda: one.first_process() is None)
         self.assertIn("plain", world.clean(short))
         self.assert_gone(one, settings)
+
+
+class MovedByHand(WithFolder):
+    """The whole way once, with the tools of a careful engineer."""
+
+    def test_a_move_made_by_hand_fails_no_request_and_loses_no_write(self):
+        """The world lets a careful move pass unseen, and the check finds what it should."""
+        one = self.world = self.bring_up("moved", ttl=2)
+        folder = one.folder / "load"
+        load = one.popen([HERE / "load.py", "run", folder])
+        time.sleep(4)
+        (folder / "mark-start").touch()
+        self.balancer(page=True)
+        time.sleep(1)
+        self.root_sql("old", "REVOKE ALL ON frames.* FROM 'frames'@'127.%';"
+                             "REVOKE ALL ON frames.* FROM 'frames_owner'@'127.%'")
+        users = "".join(f"CREATE USER '{name}'@'127.%' IDENTIFIED BY '{password}';"
+                        f"GRANT ALL ON frames.* TO '{name}'@'127.%';" for name, password in (
+                            ("frames", "not-a-secret-frames"), ("frames_owner", "x")))
+        self.root_sql("new", users)
+        self.inside("export LC_ALL=C; cd databases; mariadb-dump --no-defaults -u root "
+                    "-S old/mysqld.sock -R -E --databases frames | "
+                    "mariadb --no-defaults -u root -S new/mysqld.sock")
+        for host in ("new-app1", "new-app2"):
+            env = one.folder / "hosts" / host / "srv/frames/.env"
+            env.write_text(env.read_text().replace("127.10.2.5", "127.20.2.5"))
+        eventually(20, lambda: "200" == self.inside(
+            "curl -s -o /dev/null -w '%{http_code}' http://127.20.0.80/healthz"))
+        self.balancer(page=False, target="127.20.0.80:80")
+        time.sleep(1)
+        self.inside("printf 'server 127.10.5.53\\nzone shop.test\\n"
+                    "update delete frames.shop.test A\\nupdate add frames.shop.test 2 A 127.20.0.80"
+                    "\\nsend\\n' | nsupdate -y $(cat tsig.key)")
+        time.sleep(6)
+        self.inside(f"{HERE}/load.py stop {folder}")
+        self.assertEqual(load.wait(20), 0)
+        self.inside(f"{HERE}/load.py check {folder}")
+        seen = json.loads((folder / "load.json").read_text())
+        self.assertEqual(seen["requests"]["failed"], 0, seen["requests"])
+        self.assertEqual((seen["writes"]["lost"], seen["writes"]["duplicated"]), (0, 0))
+        self.assertGreater(seen["by_server"]["app1"], 0)
+        self.assertGreater(seen["by_server"]["app2"], 0)
+        stubborn = [line for line in (folder / "events.log").read_text().splitlines()[-200:]
+                    if '"127.10.0.80"' in line and '"server": "app' in line]
+        self.assertNotEqual(stubborn, [], "stragglers come to OLD and are served by NEW")
+        self.check_sees_a_lost_and_a_doubled_write(folder)
+
+    def check_sees_a_lost_and_a_doubled_write(self, folder):
+        lost, doubled = (folder / "acknowledged.log").read_text().split()[:2]
+        self.root_sql("new", f"DELETE FROM frames.frames WHERE client_id = '{lost}';"
+                             "INSERT INTO frames.frames (client_id, title, width_mm, height_mm, "
+                             f"price) VALUES ('{doubled}', 'again', 1, 1, 1)")
+        checked = self.world.execute([HERE / "load.py", "check", folder], capture_output=True)
+        self.assertEqual(checked.returncode, 1)
+        writes = json.loads((folder / "load.json").read_text())["writes"]
+        self.assertEqual((writes["lost_ids"], writes["duplicated_ids"]), ([lost], [doubled]))
+
+    def inside(self, script):
+        done = self.world.execute(["bash", "-c", script], cwd=self.world.folder, timeout=60,
+                                  capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def root_sql(self, side, script):
+        self.inside(f"cd databases; mariadb --no-defaults -u root -S {side}/mysqld.sock "
+                    f"-e \"{script}\"")
+
+    def balancer(self, **configuration):
+        write_balancer(self.world, **configuration)
+        self.inside("ssh -F ssh_config 127.10.0.20 "
+                    "'echo reload | socat /run/haproxy/master.sock -'")
 
 
 class Refusals(WithFolder):
