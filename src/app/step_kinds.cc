@@ -15,6 +15,7 @@ const steps::Kinds& step_kinds() {
                                {"lower-ttl", make_lower_ttl},
                                {"check-reach", make_check_reach},
                                {"push-config", make_push_config},
+                               {"clean-config", make_clean_config},
                                {"examine", make_examine},
                                {"show-page", make_show_page},
                                {"drain-balancer", make_drain_balancer},

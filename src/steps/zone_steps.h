@@ -17,6 +17,12 @@ std::unique_ptr<engine::Step> make_switch_record(const plan::Step& step, const C
 /// Brings back the TTLs that the first rung recorded; the data stay.
 std::unique_ptr<engine::Step> make_raise_ttl(const plan::Step& step, const Context& context);
 
+/// Waits until this machine's resolvers (or `resolvers` of the arguments) lead the names to where
+/// the zone does, for at most `for_ms`; advice, so that time running out is no failure. Fact
+/// "propagation": a list of {resolver, name, values, ttl, agrees}.
+std::unique_ptr<engine::Step> make_watch_propagation(const plan::Step& step,
+                                                     const Context& context);
+
 /// Opens at the safe_after of the rung that the arguments name.
 std::unique_ptr<engine::Condition> make_ttl_expired(const plan::Gate& gate, const Context& context);
 

@@ -1,0 +1,49 @@
+// Tells on standard error what the engine does: one line an event, and the newest progress.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/clock.h"
+#include "engine/listener.h"
+#include "plan/plan.h"
+
+namespace hikkoshi::app {
+
+/// In a terminal the newest progress is one line that is written over; elsewhere a line every 30 s.
+/// Progress shows what is done, the rate, and for how long the page has been up. Belongs to the
+/// engine's thread.
+class Narrator : public engine::Listener {
+ public:
+  Narrator(const plan::Plan& plan, Clock& clock, bool terminal);
+
+  void event(const journal::Event& event) override;
+  void progress(const std::string& step, const Json& progress) override;
+  void reading(const std::string& gate, const engine::Reading& reading) override;
+
+ private:
+  struct Title {
+    std::string symbol, text, kind;
+    bool on_old = false;
+  };
+
+  void line(const std::string& text);      ///< Stays.
+  void fleeting(const std::string& text);  ///< Written over, or every 30 s.
+  void watch_page(const journal::Event& event);
+  std::string title(const std::string& id) const;
+  std::string page_time() const;  ///< "; page up for 12.3 s", or empty.
+  std::string rate(const Json& progress);
+
+  Clock& clock_;
+  bool terminal_;
+  Millis begun_;
+  std::map<std::string, Title> titles_;
+  Millis last_fleeting_{-1'000'000};
+  bool open_line_ = false;
+  std::map<std::string, Millis> step_begun_;
+  Millis page_since_{-1};
+  std::string rated_step_;
+  Millis rated_since_{0};
+};
+
+}  // namespace hikkoshi::app

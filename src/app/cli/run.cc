@@ -1,0 +1,60 @@
+#include <filesystem>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/session.h"
+#include "app/cli/work.h"
+#include "journal/reader.h"
+
+namespace hikkoshi::app {
+
+namespace {
+
+bool has_begun(const StatePaths& paths) {
+  if (!std::filesystem::exists(paths.journal())) return false;
+  journal::State state = journal::Reader(paths.journal()).state();
+  return !state.run.id.empty() && !state.run.over();
+}
+
+bool confirmed(const std::string& question) {
+  std::cerr << question << " [y/N] " << std::flush;
+  std::string answer;
+  return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
+}
+
+Exit supervised(const Options& options, Errand errand) {
+  return work(options, errand);
+}
+
+}  // namespace
+
+Exit run(const Options& options) {
+  StatePaths paths = state_paths(options);
+  if (!has_begun(paths)) {
+    if (!std::filesystem::exists(paths.plan())) {
+      if (!is_terminal())
+        throw Error(Retry::never, "there is no saved plan, and nobody here to look at one",
+                    Exit::usage)
+            .remedy("make and read one first: hikkoshi plan");
+      plan(options);
+    }
+    plan::Plan saved = saved_plan(options);
+    require_fresh(saved, load_move(options));
+    if (is_terminal() && !options.yes &&
+        !confirmed(fmt::format("Run plan {} of {}?", plan::hash(saved).substr(0, 12), saved.move)))
+      return Exit::ok;
+  }
+  return supervised(options, Errand::run);
+}
+
+Exit rollback(const Options& options) {
+  return supervised(options, Errand::rollback);
+}
+Exit finish(const Options& options) {
+  return supervised(options, Errand::finish);
+}
+
+}  // namespace hikkoshi::app

@@ -1,0 +1,14 @@
+// The process that holds the state folder's lock and runs the engine.
+#pragma once
+
+#include "app/cli/options.h"
+#include "base/error.h"
+
+namespace hikkoshi::app {
+
+enum class Errand { run, rollback, finish };
+
+/// Does the errand to its end in this process. A SIGINT or SIGTERM stops it at the next safe point.
+Exit work(const Options& options, Errand errand);
+
+}  // namespace hikkoshi::app
