@@ -23,10 +23,11 @@ def prepare(settings):
         target = subservice.database_folder(settings, side)
         target.parent.mkdir(exist_ok=True)
         with open(cache / "lock", "w") as lock:
-            # Two worlds that come up together shall not make the same rows twice.
+            # Two worlds that come up together shall not make the same rows twice, nor remove
+            # what the other is copying.
             fcntl.flock(lock, fcntl.LOCK_EX)
             seed = _seed(settings, side, cache)
-        subprocess.run(["cp", "-a", "--reflink=auto", str(seed), str(target)], check=True)
+            subprocess.run(["cp", "-a", "--reflink=auto", str(seed), str(target)], check=True)
 
 
 def _script(settings, side):
@@ -43,12 +44,15 @@ def _seed(settings, side, cache):
     version = subprocess.run(["mariadbd", "--version"], check=True, capture_output=True).stdout
     config = subservice.database_config(settings, "DATA", 1, "skip-networking", _SEEDING)
     key = hashlib.sha256(version + config.encode() + script.encode()).hexdigest()[:16]
-    finished = cache / f"{side}-{settings.rows if side == 'old' else 'empty'}-{key}"
+    size = f"{settings.rows if side == 'old' else 'empty'}{'-mini' if settings.mini else ''}"
+    finished = cache / f"{side}-{size}-{key}"
     if not finished.exists():
         making = cache / f"making-{side}"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
         _make(settings, making, script)
+        for outdated in cache.glob(f"{side}-{size}-" + "?" * len(key)):
+            shutil.rmtree(outdated)
         os.rename(making / "data", finished)
         shutil.rmtree(making)
     return finished
