@@ -25,9 +25,13 @@ class KnotPair {
     secondary_ = address(100);
     write_zone();
     write_configuration("primary", primary_, secondary_,
+                        "  - id: limited\n    key: limited\n    action: update\n"
+                        "    update-type: [A, AAAA, CNAME]\n    update-owner: name\n"
+                        "    update-owner-match: equal\n"
+                        "    update-owner-name: [www.shop.test.]\n"
                         "  - id: ours\n    address: 127.0.0.0/8\n    key: mover\n"
                         "    action: [transfer, update]\n",
-                        "    zonefile-sync: -1\n    notify: other\n    acl: ours\n");
+                        "    zonefile-sync: -1\n    notify: other\n    acl: [ours, limited]\n");
     write_configuration("secondary", secondary_, primary_,
                         "  - id: ours\n    address: 127.0.0.0/8\n    key: mover\n"
                         "    action: [transfer, notify]\n",
@@ -136,15 +140,21 @@ class KnotPair {
             "    udp-workers: 1\n    tcp-workers: 2\n    background-workers: 1\n" +
             "log:\n  - target: " + here + "/log\n    any: info\n" + "database:\n    storage: " +
             here + "/db\n    journal-db-max-size: 32M\n    timer-db-max-size: 5M\n" +
-            "    kasp-db-max-size: 5M\n    catalog-db-max-size: 5M\n" +
-            "key:\n  - id: mover\n    algorithm: hmac-sha256\n    secret: " +
-            key().reveal().substr(key().reveal().rfind(':') + 1) + "\n" +
-            "  - id: stranger\n    algorithm: hmac-sha256\n    secret: " +
-            key().reveal().substr(key().reveal().rfind(':') + 1) + "\n" +
+            "    kasp-db-max-size: 5M\n    catalog-db-max-size: 5M\n" + keys() +
             "remote:\n  - id: other\n    address: " + other + at + "    via: " + own +
             "\n    key: mover\n" + "acl:\n" + acl + "zone:\n  - domain: shop.test\n    storage: " +
             here + "\n    file: \"%s.zone\"\n    zonefile-load: whole\n" +
             "    journal-content: changes\n" + zone);
+  }
+
+  static std::string keys() {
+    const std::string secret = key().reveal().substr(key().reveal().rfind(':') + 1);
+    std::string lines = "key:\n";
+    for (const char* name : {"mover", "limited", "stranger"}) {
+      lines += std::string("  - id: ") + name +
+               "\n    algorithm: hmac-sha256\n    secret: " + secret + "\n";
+    }
+    return lines;
   }
 
   std::unique_ptr<BackgroundProcess> start(const std::string& role) {

@@ -114,13 +114,31 @@ Packet packet_for(const std::string& name, TypeCode type, std::uint16_t id) {
   return packet;
 }
 
+/// ldns ends the program when a message outgrows its buffer of 65,535 bytes, so it must not come
+/// near it. Names are counted in full, though ldns shortens those that come again.
+void check_size(const ldns_pkt& packet) {
+  constexpr size_t limit = 64'000;
+  size_t size = 0;
+  for (const ldns_rr_list* section : {ldns_pkt_answer(&packet), ldns_pkt_authority(&packet)}) {
+    for (size_t i = 0; i < ldns_rr_list_rr_count(section); ++i) {
+      size += ldns_rr_uncompressed_size(ldns_rr_list_rr(section, i));
+    }
+  }
+  if (size <= limit) return;
+  throw Error(Retry::never, "the change is too large for one DNS message: " + std::to_string(size) +
+                                " bytes of " + std::to_string(limit))
+      .remedy("move fewer names in one stage");
+}
+
 std::string wire_of(const ldns_pkt& packet) {
   std::uint8_t* bytes = nullptr;
   size_t size = 0;
-  if (ldns_pkt2wire(&bytes, &packet, &size) != LDNS_STATUS_OK) {
-    throw Error(Retry::never, "the change is too large for one DNS message");
-  }
+  ldns_status status = ldns_pkt2wire(&bytes, &packet, &size);
   Allocated<std::uint8_t> owner(bytes);
+  if (status != LDNS_STATUS_OK) {
+    throw Error(Retry::never,
+                std::string("cannot write the message: ") + ldns_get_errorstr_by_id(status));
+  }
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
@@ -291,6 +309,7 @@ SignedMessage encode_update(const Update& update, const TsigKey& key, std::uint1
       push(*packet, LDNS_SECTION_AUTHORITY, full_rr(set, value, set.ttl));
     }
   }
+  check_size(*packet);
   ldns_status status = ldns_pkt_tsig_sign(
       packet.get(), (key.name + ".").c_str(), key.data.reveal().c_str(),
       static_cast<std::uint16_t>(fudge_s), (key.algorithm + ".").c_str(), nullptr);
@@ -305,6 +324,9 @@ SignedMessage encode_update(const Update& update, const TsigKey& key, std::uint1
 
 std::optional<UpdateReply> decode_update_reply(const std::string& wire,
                                                const SignedMessage& request, const TsigKey& key) {
+  // To check a signature ldns puts more around the reply, and ends the program when that outgrows
+  // its buffer of 65,535 bytes.
+  if (wire.size() > 64'000) return std::nullopt;
   Packet packet = parse(wire);
   if (!packet || !ldns_pkt_qr(packet.get())) return std::nullopt;
   if (ldns_pkt_get_opcode(packet.get()) != LDNS_PACKET_UPDATE) return std::nullopt;

@@ -80,6 +80,7 @@ struct SignedMessage {
   std::string mac;  ///< Which the signature of the reply covers too.
 };
 
+/// Throws Error(never) when it does not fit one message: some 500 sets.
 SignedMessage encode_update(const Update& update, const TsigKey& key, std::uint16_t id);
 
 struct UpdateReply {

@@ -110,12 +110,39 @@ TEST(Message, updates_as_rfc_2136_has_it) {
   EXPECT_NE(wire.find(std::string("\0\1\0\1\0\0\1\x2c\0\4\x7f\x14\0\x50", 14)), wire.npos);
 }
 
+TEST(Message, is_refused_before_it_outgrows_what_the_library_can_hold) {
+  Update update{"shop.test", {}, {}, {}, {}, {}};
+  int fitting = 0;
+  try {
+    for (; fitting < 2'000; ++fitting) {
+      const std::string name = "host" + std::to_string(fitting) + ".shop.test";
+      update.remove_sets.emplace_back(name, 1);
+      update.add.push_back({name, Type::a, 300, {"127.20.0.80"}});
+      if (fitting % 50 != 0) continue;
+      EXPECT_LE(encode_update(update, key, 7).wire.size(), 65'535u);
+    }
+  } catch (const Error& error) {
+    EXPECT_EQ(error.retry(), Retry::never);
+  }
+  EXPECT_GT(fitting, 800);
+  EXPECT_LT(fitting, 2'000);
+}
+
 TEST(Message, believes_a_signature_of_our_key_over_our_request) {
   const SignedMessage sent = request();
   auto reply = decode_update_reply(signed_reply(sent), sent, key);
   ASSERT_TRUE(reply);
   EXPECT_TRUE(reply->genuine);
   EXPECT_EQ(reply->code, 0);
+}
+
+TEST(Message, that_is_as_large_as_can_be_is_refused_with_its_signature_unseen) {
+  const SignedMessage sent = request();
+  const std::vector<std::string> records(4'080, wire_record(1, 60, address));
+  const std::string large = sign(reply_to(sent.wire, update, records), sent.wire);
+  ASSERT_GT(large.size(), 65'300u);
+  ASSERT_LT(large.size(), 65'536u);
+  EXPECT_FALSE(decode_update_reply(large, sent, key));
 }
 
 TEST(Message, believes_no_other_signature) {

@@ -230,7 +230,6 @@ void Rfc2136Zone::compare_before(const Change& change) const {
 void Rfc2136Zone::send(const Update& update) const {
   const std::string at = "updating " + options_.zone + " at " + options_.primary.text();
   SignedMessage message = encode_update(update, key_, random_id());
-  if (message.wire.size() > 65535) throw Error(Retry::never, at + ": too large for one message");
   Exchange exchange;
   for (const Endpoint& address : primary_addresses()) {
     exchange = exchange_tcp(address, message.wire, options_.timeout * 5);

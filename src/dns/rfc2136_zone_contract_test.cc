@@ -109,6 +109,35 @@ TEST_F(Rfc2136ZoneOnKnot, says_what_is_wrong_with_the_key) {
   }
 }
 
+TEST_F(Rfc2136ZoneOnKnot, needs_no_more_rights_than_the_manual_page_says) {
+  Rfc2136Zone zone(options_for(knot_, KnotPair::key("limited")));
+  zone.change({{www}, {www_new}});
+  EXPECT_EQ(zone.read("www.shop.test", Type::a), www_new);
+  const RecordSet six{"six.shop.test", Type::aaaa, 60, {"2001:db8::1"}};
+  const RecordSet six_new{"six.shop.test", Type::aaaa, 60, {"2001:db8::2"}};
+  Error error = failure_of(zone, {{six}, {six_new}});
+  EXPECT_EQ(error.retry(), Retry::never);
+  EXPECT_EQ(error.exit(), Exit::authentication) << error.what();
+  EXPECT_EQ(zone.read("six.shop.test", Type::aaaa), six);
+}
+
+TEST_F(Rfc2136ZoneOnKnot, changes_hundreds_of_sets_at_once_and_refuses_too_many) {
+  auto numbered = [](int count) {
+    Change change;
+    for (int i = 0; i < count; ++i) {
+      const std::string name = "host" + std::to_string(i) + ".shop.test";
+      change.after.push_back({name, Type::a, 60, {"127.30.1.1"}});
+    }
+    return change;
+  };
+  zone_.change(numbered(400));
+  EXPECT_TRUE(zone_.read("host399.shop.test", Type::a));
+  Change too_many = numbered(3000);
+  too_many.after.erase(too_many.after.begin(), too_many.after.begin() + 400);
+  EXPECT_EQ(failure_of(zone_, too_many).retry(), Retry::never);
+  EXPECT_FALSE(zone_.read("host2999.shop.test", Type::a));
+}
+
 TEST_F(Rfc2136ZoneOnKnot, does_not_take_a_delegated_name_for_its_own) {
   EXPECT_THROW(zone_.read("www.sub.shop.test", Type::a), Error);
   Answer answer = zone_.ask_all("www.sub.shop.test", Type::a)[0];
