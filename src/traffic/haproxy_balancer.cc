@@ -196,18 +196,18 @@ void HaproxyBalancer::set_page(const std::optional<Page>& page) {
   if (page) check(*page);
   std::lock_guard lock(mutex_);
   require_prepared();
-  HaproxySwitch wanted = told();
+  HaproxySwitch before = told(), wanted = before;
   wanted.page = page;
-  tell(wanted);
+  tell(before, wanted);
 }
 
 void HaproxyBalancer::forward_to(const std::optional<Endpoint>& target) {
   if (target) check_target(*target);
   std::lock_guard lock(mutex_);
   require_prepared();
-  HaproxySwitch wanted = told();
+  HaproxySwitch before = told(), wanted = before;
   wanted.forward = target;
-  tell(wanted);
+  tell(before, wanted);
 }
 
 void HaproxyBalancer::require_prepared() {
@@ -242,12 +242,12 @@ void HaproxyBalancer::wait_for_unprepared_workers() {
   }
 }
 
-void HaproxyBalancer::tell(const HaproxySwitch& wanted) {
+void HaproxyBalancer::tell(const HaproxySwitch& before, const HaproxySwitch& wanted) {
   if (wanted.page || wanted.forward) wait_for_unprepared_workers();
   HaproxyLists lists = to_lists(wanted);
   if (wanted.page) {
     // The lists change one after the other: whoever is between them sees the page.
-    if (told().page && lists_differ(lists)) {
+    if (before.page && lists_differ(lists)) {
       HaproxySwitch wide = wanted;
       wide.page->paths.clear();
       wide.page->hosts.clear();

@@ -69,7 +69,7 @@ class HaproxyBalancer : public Balancer {
   std::vector<HaproxyWorker> workers_to_tell();
   void wait_for_unprepared_workers();
   void require_prepared();
-  void tell(const HaproxySwitch& wanted);
+  void tell(const HaproxySwitch& before, const HaproxySwitch& wanted);
   void put(const std::string& file, const HaproxyLines& lines);
   bool lists_differ(const HaproxyLists& wanted);
 

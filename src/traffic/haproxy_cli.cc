@@ -83,15 +83,19 @@ const char* kind_of(const std::string& file) {
 std::optional<HaproxyProcesses> parse_processes(std::string_view text) {
   HaproxyProcesses found;
   bool old = false;
+  size_t reloads = 2;  // 2.4 has a column more.
   for (const std::string& line : split(text, '\n')) {
+    auto titles = split(line, '<');
+    for (size_t i = 0; i < titles.size(); ++i)
+      if (titles[i].starts_with("reloads>")) reloads = i - 1;
     if (line.starts_with("# old workers")) old = true;
     if (line.starts_with("# programs") || line.starts_with("# old programs")) break;
     auto column = words(line);
-    if (line.starts_with("#") || column.size() < 4) continue;
+    if (line.starts_with("#") || column.size() <= reloads + 1) continue;
     int pid = number<int>(column[0]).value_or(0);
     if (column[1] == "master") {
       found.master = pid;
-      found.reloads = number<int>(column[2]).value_or(0);
+      found.reloads = number<int>(column[reloads]).value_or(0);
       found.version = column.back();
     } else if (column[1] == "worker") {
       found.workers.push_back({pid, old});
