@@ -48,7 +48,9 @@ struct Remote {
 };
 
 /// A way to a Remote that stays open as long as it lives. `local` is a TCP endpoint on loopback,
-/// `socket` the path of a local unix socket; the one that matches the Remote is set.
+/// `socket` the path of a local unix socket; the one that matches the Remote is set. Both open the
+/// way again when it was lost, and throw as Host does: ask before each use. Must not outlive its
+/// host.
 class Forward {
  public:
   virtual ~Forward() = default;
@@ -80,8 +82,10 @@ class Host {
   /// Opens a way from this machine, as seen from the host.
   virtual std::unique_ptr<Forward> forward(const Remote& remote) = 0;
 
-  /// The newest holder wins: raises the host's epoch, kept in a file changed under flock, and
-  /// refuses with Error(never, needs_human) when a higher one is there (design section 5).
+  /// The newest holder wins: raises the run's epoch on the host, kept in a file changed under
+  /// flock, and refuses with Error(never, needs_human) when a higher one is there (design section
+  /// 5). From then on `run`, `write_file` and `remove_file` of this object are refused in the same
+  /// way once another holder has raised it further. Epochs of different runs do not meet.
   virtual void raise_epoch(const std::string& run, std::uint64_t epoch) = 0;
 };
 

@@ -239,10 +239,19 @@ TYPED_TEST_P(HostContract, opens_a_way_to_a_unix_socket) {
 TYPED_TEST_P(HostContract, lets_the_newest_epoch_win) {
   this->host().raise_epoch("run-1", 4);
   this->host().raise_epoch("run-1", 4);
-  EXPECT_EQ(error_of([&] { this->other().raise_epoch("run-0", 3); }).exit(), Exit::needs_human);
-  EXPECT_EQ(error_of([&] { this->other().raise_epoch("run-2", 4); }).exit(), Exit::needs_human);
-  this->other().raise_epoch("run-2", 10);
+  EXPECT_EQ(error_of([&] { this->other().raise_epoch("run-1", 3); }).exit(), Exit::needs_human);
+  this->other().raise_epoch("run-1", 10);
   EXPECT_EQ(error_of([&] { this->host().raise_epoch("run-1", 4); }).exit(), Exit::needs_human);
+  this->host().raise_epoch("run-1", 11);
+}
+
+TYPED_TEST_P(HostContract, keeps_the_epochs_of_different_runs_apart) {
+  this->world.answers({"true"}, {0, "", ""});
+  this->host().raise_epoch("run-1", 4);
+  this->other().raise_epoch("run-2", 1);
+  this->other().raise_epoch("a.run-1", 9);
+  EXPECT_EQ(this->run({"true"}).status, 0);
+  EXPECT_EQ(error_of([&] { this->other().raise_epoch("run-1", 3); }).exit(), Exit::needs_human);
 }
 
 TYPED_TEST_P(HostContract, refuses_the_hand_of_a_holder_that_was_overtaken) {
@@ -264,16 +273,14 @@ TYPED_TEST_P(HostContract, refuses_the_hand_of_a_holder_that_was_overtaken) {
   this->other().write_file(path, {"theirs", 0644, ""});
 }
 
-REGISTER_TYPED_TEST_SUITE_P(HostContract, gives_status_and_both_outputs_of_a_command,
-                            calls_an_unknown_command_127, streams_output_instead_of_keeping_it,
-                            has_no_content_for_a_file_that_is_not_there,
-                            gives_back_every_byte_and_mode_that_it_wrote, writes_an_empty_file,
-                            keeps_the_owner_of_the_replaced_file,
-                            writes_through_a_link_to_its_target,
-                            removes_a_file_once_and_does_not_mind_twice,
-                            refuses_what_is_no_path_of_a_file,
-                            leaves_one_whole_content_when_many_write_at_once, opens_a_way_to_a_port,
-                            opens_a_way_to_a_unix_socket, lets_the_newest_epoch_win,
-                            refuses_the_hand_of_a_holder_that_was_overtaken);
+REGISTER_TYPED_TEST_SUITE_P(
+    HostContract, gives_status_and_both_outputs_of_a_command, calls_an_unknown_command_127,
+    streams_output_instead_of_keeping_it, has_no_content_for_a_file_that_is_not_there,
+    gives_back_every_byte_and_mode_that_it_wrote, writes_an_empty_file,
+    keeps_the_owner_of_the_replaced_file, writes_through_a_link_to_its_target,
+    removes_a_file_once_and_does_not_mind_twice, refuses_what_is_no_path_of_a_file,
+    leaves_one_whole_content_when_many_write_at_once, opens_a_way_to_a_port,
+    opens_a_way_to_a_unix_socket, lets_the_newest_epoch_win,
+    keeps_the_epochs_of_different_runs_apart, refuses_the_hand_of_a_holder_that_was_overtaken);
 
 }  // namespace hikkoshi::hosts

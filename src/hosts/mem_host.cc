@@ -10,6 +10,12 @@ namespace {
 
 constexpr int most_links = 40;  // As Linux follows (path_resolution(7)).
 
+Error overtaken(const std::string& name, const std::string& run, std::uint64_t epoch) {
+  return Error(Retry::never,
+               fmt::format("another holder has raised the epoch of {}: '{} {}'", name, epoch, run),
+               Exit::needs_human);
+}
+
 class MemForward : public Forward {
  public:
   explicit MemForward(Remote remote) : remote_(std::move(remote)) {}
@@ -48,14 +54,11 @@ auto MemHost::call(Work work) {
 }
 
 void MemHost::check_epoch() {
-  auto held = script_.with([](Script& script) { return script.held; });
-  machine_->with([&](Machine& machine) {
-    if (held && *held != machine.epoch)
-      throw Error(Retry::never,
-                  fmt::format("another holder has raised the epoch of {}: '{} {}'", name_,
-                              machine.epoch, machine.holder),
-                  Exit::needs_human);
-  });
+  auto [run, held] =
+      script_.with([](Script& script) { return std::pair(script.run, script.held); });
+  if (run.empty()) return;
+  auto epoch = machine_->with([&](Machine& machine) { return machine.epochs[run]; });
+  if (epoch != held) throw overtaken(name_, run, epoch);
 }
 
 std::string MemHost::resolve(const Machine& machine, std::string path) {
@@ -137,16 +140,13 @@ std::unique_ptr<Forward> MemHost::forward(const Remote& remote) {
 void MemHost::raise_epoch(const std::string& run, std::uint64_t epoch) {
   call([&] {
     machine_->with([&](Machine& machine) {
-      bool taken = machine.epoch == epoch && !machine.holder.empty() && machine.holder != run;
-      if (machine.epoch > epoch || taken)
-        throw Error(Retry::never,
-                    fmt::format("another holder has raised the epoch of {}: '{} {}'", name_,
-                                machine.epoch, machine.holder),
-                    Exit::needs_human);
-      machine.epoch = epoch;
-      machine.holder = run;
+      if (machine.epochs[run] > epoch) throw overtaken(name_, run, machine.epochs[run]);
+      machine.epochs[run] = epoch;
     });
-    script_.with([&](Script& script) { script.held = epoch; });
+    script_.with([&](Script& script) {
+      script.run = run;
+      script.held = epoch;
+    });
   });
 }
 

@@ -52,8 +52,7 @@ class MemHost : public Host {
   struct Machine {
     std::map<std::string, File> files;
     std::map<std::string, std::string> links;
-    std::uint64_t epoch = 0;
-    std::string holder;
+    std::map<std::string, std::uint64_t> epochs;  ///< By run.
   };
   struct Failure {
     Error error;
@@ -64,7 +63,8 @@ class MemHost : public Host {
     std::map<int, Failure> failures;  ///< By the number of the call.
     std::vector<Command> commands;
     int calls = 0;
-    std::optional<std::uint64_t> held;  ///< The epoch that this login raised.
+    std::string run;         ///< That this login raised the epoch of; may be empty.
+    std::uint64_t held = 0;  ///< That epoch.
   };
 
   template <typename Work>

@@ -19,13 +19,13 @@ enum Status {
 /// sh -c run MARK FILE LINE WORD...: runs WORD... and then writes "<MARK STATUS>" to standard
 /// error; standard output begins with MARK. Without that mark nobody knows how the command ended:
 /// ssh's own 255, a lost connection and a login shell that does not run commands look like
-/// statuses. When FILE is given, its first line must be LINE.
+/// statuses. When FILE is given, LINE must be in it.
 inline constexpr std::string_view run = R"sh(
 m=$1 f=$2 h=$3; shift 3
 printf %s "$m"
 if [ -n "$f" ]; then
-  e=; { IFS= read -r e <"$f"; } 2>/dev/null
-  [ "$e" = "$h" ] || { printf '<%s stale>%s' "$m" "$e" >&2; exit 1; }
+  grep -qxF -e "$h" -- "$f" 2>/dev/null ||
+    { printf '<%s stale>' "$m" >&2; grep -F -e " ${h#* }" -- "$f" >&2; exit 1; }
 fi
 "$@"
 s=$?
@@ -60,8 +60,7 @@ flock -w 50 8 || exit 75
 if [ -n "$f" ]; then
   exec 7<"$f.lock" || exit 1
   flock -s -w 50 7 || exit 75
-  e=; IFS= read -r e <"$f"
-  [ "$e" = "$h" ] || { echo "$e" >&2; exit 76; }
+  grep -qxF -e "$h" -- "$f" || { grep -F -e " ${h#* }" -- "$f" >&2; exit 76; }
 fi
 rm -f -- "$d"/.hikkoshi.?* 2>/dev/null
 n=$(mktemp -- "$d/.hikkoshi.XXXXXX") || exit 1
@@ -85,34 +84,37 @@ fi
 if [ -n "$f" ]; then
   exec 7<"$f.lock" || exit 1
   flock -s -w 50 7 || exit 75
-  e=; IFS= read -r e <"$f"
-  [ "$e" = "$h" ] || { echo "$e" >&2; exit 76; }
+  grep -qxF -e "$h" -- "$f" || { grep -F -e " ${h#* }" -- "$f" >&2; exit 76; }
 fi
 rm -f -- "$p" || exit 1
 [ ! -d "$d" ] || sync -- "$d")sh";
 
-/// raise FOLDER RUN EPOCH: prints the file that holds "EPOCH RUN" afterwards. An epoch that we can
-/// read but not replace counts too. The same epoch of the same run may be raised again.
+/// raise FOLDER RUN EPOCH: prints the file that has the line "EPOCH RUN" afterwards. Each run has
+/// its own line. An epoch that we can read but not replace counts too.
 inline constexpr std::string_view raise = R"sh(
 run=$2 epoch=$3; umask 022
-higher() {
-  e=; r=; { read -r e r <"$1"; } 2>/dev/null
-  [ -n "$e" ] || return 1
-  [ "$e" -gt "$epoch" ] && return 0
-  [ "$e" -eq "$epoch" ] && [ "$r" != "$run" ]
+refuse_higher() {
+  [ -r "$1" ] || return 0
+  while read -r n r; do
+    if [ "$r" = "$run" ] && [ "$n" -gt "$epoch" ]; then echo "$n $r" >&2; exit 76; fi
+  done <"$1"
 }
 f=$1
 if ! { mkdir -p -- "$f" 2>/dev/null && [ -w "$f" ]; }; then
-  if higher "$f/epoch"; then echo "$e $r" >&2; exit 76; fi
+  refuse_higher "$f/epoch"
   f=$HOME/.hikkoshi
   mkdir -p -- "$f" || exit 1
 fi
 exec 7>>"$f/epoch.lock" || exit 1
 flock -w 50 7 || exit 75
-if higher "$f/epoch"; then echo "$e $r" >&2; exit 76; fi
-n=$(mktemp -- "$f/.epoch.XXXXXX") || exit 1
-trap 'rm -f -- "$n"' EXIT
-echo "$epoch $run" >"$n" && chmod 644 "$n" && sync -- "$n" && mv -f -- "$n" "$f/epoch" &&
-  sync -- "$f" && printf %s "$f/epoch")sh";
+refuse_higher "$f/epoch"
+t=$(mktemp -- "$f/.epoch.XXXXXX") || exit 1
+trap 'rm -f -- "$t"' EXIT
+{
+  [ ! -e "$f/epoch" ] || while read -r n r; do [ "$r" = "$run" ] || echo "$n $r"; done <"$f/epoch"
+  echo "$epoch $run"
+} >"$t" || exit 1
+chmod 644 "$t" && sync -- "$t" && mv -f -- "$t" "$f/epoch" && sync -- "$f" &&
+  printf %s "$f/epoch")sh";
 
 }  // namespace hikkoshi::hosts::remote_script

@@ -16,7 +16,7 @@ namespace hikkoshi::hosts {
 /// is 10). The host needs a POSIX login shell and the tools that the manual lists. Every Forward
 /// must die before its host; its local() and socket() log in again when the way was lost, and throw
 /// as Host does. Once raise_epoch succeeded, each command and each change of a file is refused with
-/// Error(never, needs_human) as soon as another holder has raised the epoch.
+/// Error(never, needs_human) as soon as another holder has raised the run's epoch.
 class SshHost : public Host {
  public:
   struct Options {
@@ -46,7 +46,7 @@ class SshHost : public Host {
   /// The epoch that we hold on the host; both are empty before raise_epoch.
   struct Hold {
     std::string file;
-    std::string line;  ///< What the file must say: "3 run-1".
+    std::string line;  ///< What must be in it: "3 run-1".
   };
 
   CommandResult run_script(std::string_view script, std::vector<std::string> arguments,

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "hosts/host_contract.h"
-#include "hosts/ssh_world.h"
+#include "hosts/testing/ssh_world.h"
 
 namespace hikkoshi::hosts {
 
@@ -226,6 +226,17 @@ TEST_F(SshHostTest, says_why_it_cannot_write) {
   Error owner = error_of([&] { host.write_file(path("f"), {"x", 0644, "no-such-user:x"}); });
   EXPECT_EQ(owner.retry(), Retry::never);
   EXPECT_EQ(names(), std::vector<std::string>{});
+}
+
+TEST_F(SshHostTest, says_what_it_may_not_read_instead_of_calling_it_absent) {
+  if (::getuid() == 0) GTEST_SKIP() << "root may read everything";
+  write_file_atomically(path("closed"), "x", 0);
+  ::mkdir(path("closed-folder").c_str(), 0);
+  for (const char* name : {"closed", "closed-folder/file"}) {
+    Error error = error_of([&] { host.read_file(path(name)); });
+    EXPECT_EQ(error.retry(), Retry::never);
+    EXPECT_NE(std::string(error.what()).find("ermission denied"), std::string::npos);
+  }
 }
 
 TEST_F(SshHostTest, stops_at_an_unknown_host_key_and_says_how_to_pin_it) {

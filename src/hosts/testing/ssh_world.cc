@@ -1,4 +1,4 @@
-#include "hosts/ssh_world.h"
+#include "hosts/testing/ssh_world.h"
 
 #include <cstdlib>
 #include <thread>
