@@ -28,7 +28,10 @@ std::string_view describe(const Node& node) {
 }
 
 void hide(Reporter& reporter, const Node& node) {
-  if (node.is(Node::Kind::scalar)) reporter.hide(node.span);
+  bool reference = false;
+  for (const char* kind : {"env:", "file:", "age:", "aws-sm:"})
+    reference = reference || node.text.starts_with(kind);
+  if (node.is(Node::Kind::scalar) && !reference) reporter.hide(node.span);
   for (const Node* item : node.items) hide(reporter, *item);
   for (const Entry& entry : node.entries) hide(reporter, *entry.value);
 }

@@ -38,7 +38,7 @@ struct Node {
 /// "a mapping", "a list", "a single value".
 std::string_view describe(const Node& node);
 
-/// Hides the texts of a value and of all below it.
+/// Hides the texts of a value and of all below it, except references to secrets.
 void hide(Reporter& reporter, const Node& node);
 
 /// The value below `node` at `keys`; null when something on the way is not there. Null-safe.

@@ -197,7 +197,10 @@ FieldNode& descend(FieldNode& root, const std::vector<std::string>& keys) {
   FieldNode* node = &root;
   for (const std::string& key : keys) {
     auto& child = node->children[key];
-    if (!child) child = std::make_unique<FieldNode>();
+    if (!child) {
+      child = std::make_unique<FieldNode>();
+      node->keys.push_back(key);
+    }
     node = child.get();
   }
   return *node;
@@ -253,7 +256,7 @@ std::string written_path(const Field& field) {
 std::string_view to_string(Type type) {
   constexpr std::pair<Type, std::string_view> names[] = {{mapping, "mapping"},
                                                          {name, "name"},
-                                                         {known_name, "name of one"},
+                                                         {known_name, "name"},
                                                          {text, "text"},
                                                          {words, "word"},
                                                          {login, "[USER@]HOST[:PORT]"},

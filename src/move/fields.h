@@ -70,6 +70,7 @@ std::span<const Field> fields();
 struct FieldNode {
   const Field* field = nullptr;  ///< Null for the root.
   std::map<std::string, std::unique_ptr<FieldNode>, std::less<>> children;
+  std::vector<std::string> keys;  ///< Of the children, in the table's order.
 
   const FieldNode* child(std::string_view key) const;
 };

@@ -4,6 +4,7 @@
 #include "move/build.h"
 #include "move/document.h"
 #include "move/relations.h"
+#include "move/stages.h"
 #include "move/validate.h"
 #include "move/yaml.h"
 
@@ -39,7 +40,8 @@ Parsed parse(const MoveText& file, const std::vector<MoveText>& overlays) {
     validate(*root, reporter);
     Move move = build(*root, reporter);
     move.file = file.name;
-    if (!reporter.full()) relate(move, *root, reporter);
+    relate(move, *root, reporter);
+    check_stages(move, *root, reporter);
     if (!reporter.has_errors()) result.move = std::move(move);
   }
   result.diagnostics = reporter.finish();

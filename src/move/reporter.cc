@@ -114,6 +114,16 @@ int characters(std::string_view text) {
 
 }  // namespace
 
+std::string for_terminal(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    size_t length = character_length(text);
+    result += shown(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return result;
+}
+
 int Reporter::Source::line_of(size_t offset) const {
   auto after = std::ranges::upper_bound(line_starts, offset);
   return int(after - line_starts.begin()) - 1;
@@ -138,11 +148,8 @@ int Reporter::add_source(std::string name, std::string text) {
 
 void Reporter::add(Code code, Span span, std::string message, std::string help) {
   if (entry_of(code).severity == Severity::error) errors_ = true;
-  if (full()) {
-    overflow_ = true;
-    return;
-  }
-  Finding finding{code, span, std::move(message), std::move(help)};
+  if (full()) return;
+  Finding finding{code, span, for_terminal(message), for_terminal(help)};
   if (std::ranges::find(findings_, finding) == findings_.end())
     findings_.push_back(std::move(finding));
 }
@@ -191,11 +198,11 @@ std::vector<Diagnostic> Reporter::finish() const {
   });
   std::vector<Diagnostic> diagnostics;
   for (const Finding& finding : sorted) diagnostics.push_back(show(finding));
-  if (overflow_) {
+  if (full()) {
     Diagnostic last;
     last.code = Code::too_many;
     last.place.file = sources_.front().name;
-    last.message = fmt::format("only the first {} findings are shown", limit);
+    last.message = fmt::format("these are the first {} findings; there may be more", limit);
     last.help = "mend these and check again";
     diagnostics.push_back(last);
   }

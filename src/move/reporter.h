@@ -17,10 +17,15 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
+/// Text as a terminal may show it: control characters, also those that turn the direction of
+/// writing, and bytes that are no UTF-8 become '?'; a tab becomes a space.
+std::string for_terminal(std::string_view text);
+
 /// Not thread-safe; one for each reading.
 class Reporter {
  public:
-  static constexpr size_t limit = 100;  ///< Findings kept; one more says that there are others.
+  static constexpr size_t limit =
+      100;  ///< Findings kept; then one more says that there may be others.
 
   /// Keeps a copy of the text. Gives the number that spans carry.
   int add_source(std::string name, std::string text);
@@ -62,7 +67,7 @@ class Reporter {
 
   std::vector<Source> sources_;
   std::vector<Finding> findings_;
-  bool errors_ = false, overflow_ = false;
+  bool errors_ = false;
 };
 
 }  // namespace hikkoshi::move

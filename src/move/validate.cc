@@ -18,7 +18,7 @@ constexpr std::string_view secret_tag = "!secret";
 
 std::string shown(std::string_view key) {
   constexpr size_t longest = 40;
-  return key.size() > longest ? printable(key.substr(0, longest)) + "..." : printable(key);
+  return key.size() > longest ? std::string(key.substr(0, longest)) + "..." : std::string(key);
 }
 
 bool sounds_secret(std::string_view key) {
@@ -56,7 +56,10 @@ class Validator {
  private:
   void field(const Entry& entry, const FieldNode& schema) {
     const Field& field = *schema.field;
-    if (field.presence == Presence::later) later(entry, field);
+    if (field.presence == Presence::later) {
+      later(entry, field);
+      if (field.type == Type::mapping) return;
+    }
     const Node& node = *entry.value;
     if (node.is_null() && field.shape == Shape::named) return;
     if (node.is_null()) {
@@ -66,7 +69,7 @@ class Validator {
     }
     switch (field.shape) {
       case Shape::one:
-        return value(node, schema, entry.key_span);
+        return value(node, schema, entry.key_span, fmt::format("'{}'", entry.key));
       case Shape::list:
         return items(node, schema, entry);
       case Shape::named:
@@ -98,13 +101,13 @@ class Validator {
     return found.empty() ? "nothing of this kind yet" : join(found, ", ");
   }
 
-  bool wrong_shape(const Node& node, Node::Kind wanted, std::string_view key, std::string help) {
+  bool wrong_shape(const Node& node, Node::Kind wanted, std::string_view what, std::string help) {
     if (node.is(wanted)) return false;
     std::string_view name = wanted == Node::Kind::mapping    ? "a mapping"
                             : wanted == Node::Kind::sequence ? "a list"
                                                              : "a single value";
     reporter_.add(Code::wrong_type, node.span,
-                  fmt::format("'{}' must be {}, not {}", shown(key), name, describe(node)),
+                  fmt::format("{} must be {}, not {}", what, name, describe(node)),
                   std::move(help));
     return true;
   }
@@ -112,7 +115,7 @@ class Validator {
   void items(const Node& node, const FieldNode& schema, const Entry& entry) {
     const Field& field = *schema.field;
     tag(node, false);
-    if (wrong_shape(node, Node::Kind::sequence, entry.key,
+    if (wrong_shape(node, Node::Kind::sequence, fmt::format("'{}'", entry.key),
                     field.example.empty() ? "" : fmt::format("for example {}", field.example)))
       return;
     if (node.items.empty() && field.presence == Presence::required)
@@ -121,8 +124,11 @@ class Validator {
     std::map<std::string_view, Span> seen;
     for (const Node* item : node.items) {
       if (reporter_.full()) return;
-      value(*item, schema, item->span);
-      if (field.type == Type::mapping || !item->is(Node::Kind::scalar)) continue;
+      value(*item, schema, item->span, fmt::format("an entry of '{}'", entry.key));
+      // Equal rungs of a ladder are told of by its order.
+      if (field.type == Type::mapping || field.type == Type::duration ||
+          !item->is(Node::Kind::scalar))
+        continue;
       if (!seen.emplace(item->text, item->span).second)
         reporter_.add(Code::listed_twice, item->span,
                       fmt::format("'{}' is listed twice", shown(item->text)), "remove one of them");
@@ -131,7 +137,7 @@ class Validator {
 
   void named(const Node& node, const FieldNode& schema, const Entry& entry) {
     tag(node, false);
-    if (wrong_shape(node, Node::Kind::mapping, entry.key, "")) return;
+    if (wrong_shape(node, Node::Kind::mapping, fmt::format("'{}'", entry.key), "")) return;
     if (node.entries.empty() && schema.field->presence == Presence::required)
       reporter_.add(Code::empty_list, entry.key_span,
                     fmt::format("'{}' needs at least one entry", entry.key));
@@ -143,7 +149,7 @@ class Validator {
         reporter_.add(Code::bad_name, one.key_span,
                       fmt::format("'{}' is not a name", shown(one.key)),
                       "names are letters, digits, '-' and '_', at most 63, and begin with no sign");
-      value(*one.value, schema, one.key_span);
+      value(*one.value, schema, one.key_span, fmt::format("'{}'", shown(one.key)));
     }
   }
 
@@ -166,15 +172,15 @@ class Validator {
                   "a key that is not listed keeps its value; leave secrets in the file itself");
   }
 
-  /// One value of the field, `place` its key or itself.
-  void value(const Node& node, const FieldNode& schema, Span place) {
+  /// One value of the field, `place` its key or itself, `what` its name in messages.
+  void value(const Node& node, const FieldNode& schema, Span place, std::string_view what) {
     const Field& field = *schema.field;
     if (node.is_null() && field.type != Type::mapping) {
       reporter_.add(Code::no_value, place, "a value is missing here",
                     fmt::format("give it {}", article(field)));
       return;
     }
-    if (field.type == Type::secret) return secret(node, field, place);
+    if (field.type == Type::secret) return secret(node, field, place, what);
     tag(node, field.type != Type::mapping);
     if (field.type == Type::mapping) {
       bool word = node.is(Node::Kind::scalar) && !field.choices.empty();
@@ -183,8 +189,7 @@ class Validator {
                              ? ""
                              : fmt::format("it takes fields, or the word {}", field.choices);
       if (node.is_null()) return fields_of(node, schema, place);
-      if (!wrong_shape(node, Node::Kind::mapping, key_of(field), help))
-        fields_of(node, schema, place);
+      if (!wrong_shape(node, Node::Kind::mapping, what, help)) fields_of(node, schema, place);
       return;
     }
     if (wrong_shape(
@@ -195,9 +200,9 @@ class Validator {
       reporter_.add(fault->code, node.span, fault->message, fault->help);
   }
 
-  void secret(const Node& node, const Field& field, Span place) {
+  void secret(const Node& node, const Field& field, Span place, std::string_view what) {
     if (!is_reference(node)) hide(reporter_, node);
-    if (wrong_shape(node, Node::Kind::scalar, key_of(field), "write !secret env:NAME")) return;
+    if (wrong_shape(node, Node::Kind::scalar, what, "write !secret env:NAME")) return;
     Span span = node.text.empty() ? place : node.span;
     bool reference = node.text.starts_with("env:") || node.text.starts_with("file:") ||
                      node.text.starts_with("age:") || node.text.starts_with("aws-sm:");
@@ -229,21 +234,19 @@ class Validator {
   }
 
   void unknown(const Entry& entry, const FieldNode& schema) {
-    std::vector<std::string> known;
-    for (const auto& [key, child] : schema.children) known.push_back(key);
-    std::string near = nearest(entry.key, known);
+    std::string near = nearest(entry.key, schema.keys);
     const FieldNode* meant = near.empty() ? nullptr : schema.child(near);
     bool secret = sounds_secret(entry.key) || (meant && meant->field->type == Type::secret);
     if (secret && !is_reference(*entry.value)) hide(reporter_, *entry.value);
     reporter_.add(Code::unknown_key, entry.key_span,
                   fmt::format("unknown key '{}'", shown(entry.key)),
-                  near.empty() ? "known here: " + join(known, ", ")
+                  near.empty() ? "known here: " + join(schema.keys, ", ")
                                : fmt::format("did you mean '{}'?", near));
   }
 
   void missing(const Node& node, const FieldNode& schema, Span place) {
-    for (const auto& [key, child] : schema.children) {
-      const Field& field = *child->field;
+    for (const std::string& key : schema.keys) {
+      const Field& field = *schema.child(key)->field;
       if (field.presence != Presence::required || node.find(key)) continue;
       reporter_.add(Code::missing_field, place, fmt::format("'{}' is missing", key),
                     field.example.empty() ? std::string(field.meaning)
@@ -255,8 +258,8 @@ class Validator {
     std::vector<std::string> offered;
     const Entry* first = nullptr;
     bool any = false;
-    for (const auto& [key, child] : schema.children) {
-      Presence presence = child->field->presence;
+    for (const std::string& key : schema.keys) {
+      Presence presence = schema.child(key)->field->presence;
       if (presence != Presence::product && presence != Presence::later) continue;
       any = true;
       if (presence == Presence::product) offered.push_back(key);

@@ -37,10 +37,10 @@ bool has_control(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// For messages: no control characters, not too long.
+/// For messages: not too long.
 std::string quoted(std::string_view text) {
   constexpr size_t longest = 60;
-  std::string shown = printable(text.substr(0, longest));
+  std::string shown(text.substr(0, longest));
   while (text.size() > longest && !shown.empty() && (shown.back() & 0x80)) shown.pop_back();
   return "'" + shown + (text.size() > longest ? "..." : "") + "'";
 }

@@ -225,11 +225,26 @@ class YamlReader {
     std::string message = error && error->msg ? error->msg : "the text is not YAML";
     const fy_mark* mark = error && error->fyt ? fy_token_start_mark(error->fyt) : nullptr;
     if (mark) place = span(error->fyt);
-    bool tab = message.find("tab character") != std::string::npos;
-    reporter_.add(Code::syntax, place, message,
-                  tab ? "indent with spaces"
-                      : "quote values that hold : # { } [ ] or begin with a "
-                        "sign");
+    place = on_text(place);
+    reporter_.add(Code::syntax, place, message, syntax_help(message));
+  }
+
+  /// The end of a text is of no use to a reader: there, the last thing that is written.
+  Span on_text(Span place) const {
+    std::string_view text = reporter_.text(source_);
+    size_t last = text.find_last_not_of(" \t\r\n");
+    if (last == std::string_view::npos || place.begin <= last) return place;
+    return {source_, last, last + 1};
+  }
+
+  static std::string syntax_help(std::string_view message) {
+    auto says = [&](std::string_view part) {
+      return message.find(part) != std::string_view::npos;
+    };
+    if (says("tab character")) return "indent with spaces";
+    if (says("quoted scalar")) return "look for a quote that is not closed";
+    if (says("flow")) return "look for a missing ',', '}' or ']' on this line or above";
+    return "quote values that hold : # { } [ ] or begin with a sign";
   }
 
   struct DiagFree {
