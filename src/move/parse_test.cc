@@ -167,7 +167,7 @@ TEST(Parse, shows_at_most_a_hundred_findings) {
 
 TEST(Parse, survives_files_cut_anywhere) {
   const std::string text = read_file(example);
-  for (size_t size = 0; size < text.size(); size += 7) {
+  for (size_t size = 0; size < text.size(); size += 13) {
     Parsed parsed = parse({"m", text.substr(0, size)});
     EXPECT_EQ(parsed.move.has_value(), !has_errors(parsed.diagnostics)) << size;
   }
@@ -176,7 +176,7 @@ TEST(Parse, survives_files_cut_anywhere) {
 TEST(Parse, survives_any_byte_anywhere) {
   const std::string text = read_file(MOVE_FILES "/good/everything.yaml");
   std::uint32_t random = 20261121;
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 300; ++round) {
     std::string changed = text;
     for (int change = 0; change < 3; ++change) {
       random = random * 1664525 + 1013904223;
@@ -193,7 +193,7 @@ TEST(Parse, survives_any_byte_anywhere) {
 TEST(Parse, survives_large_files_that_are_wrong_everywhere) {
   auto large = [](std::string_view head, auto piece) {
     std::string text(head);
-    for (int i = 0; text.size() < 900'000; ++i) text += piece(std::to_string(i));
+    for (int i = 0; text.size() < 200'000; ++i) text += piece(std::to_string(i));
     return text;
   };
   const std::string old_hosts = "move: m\nold:\n  hosts:\n";

@@ -37,12 +37,13 @@ bool has_control(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// For messages: not too long.
+/// For messages: not too long, cut between characters.
 std::string quoted(std::string_view text) {
   constexpr size_t longest = 60;
-  std::string shown(text.substr(0, longest));
-  while (text.size() > longest && !shown.empty() && (shown.back() & 0x80)) shown.pop_back();
-  return "'" + shown + (text.size() > longest ? "..." : "") + "'";
+  size_t end = std::min(text.size(), longest);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  return fmt::format("'{}{}'", text.substr(0, end), end < text.size() ? "..." : "");
 }
 
 Fault fault(Code code, std::string_view text, std::string_view wanted, std::string help) {

@@ -30,6 +30,14 @@ std::optional<size_t> first_bad_byte(std::string_view text) {
   return {};
 }
 
+/// Position of the first line that is a YAML directive: none is of use here, and the library needs
+/// quadratic time for long ones.
+std::optional<size_t> first_directive(std::string_view text, size_t skip) {
+  for (size_t at = text.find('%', skip); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (at == skip || text[at - 1] == '\n' || text[at - 1] == '\r') return at;
+  return {};
+}
+
 bool is_utf16(std::string_view text) {
   return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
 }
@@ -202,6 +210,8 @@ class YamlReader {
   }
 
   void report_key(const Node& key, const Node& value) {
+    hide(reporter_, key);  // As with a key that is given twice.
+    hide(reporter_, value);
     // `x: {{ a }}` is YAML for mappings as keys; in a move file it is a template without quotes.
     bool braces = key.is(Node::Kind::mapping) && value.is_null();
     reporter_.add(Code::bad_key, key.span, "a key must be a plain word",
@@ -286,6 +296,11 @@ const Node* read_yaml(Reporter& reporter, int source, Tree& tree) {
     reporter.add(Code::unreadable, {source, *bad, *bad},
                  nul ? "the file holds a NUL byte" : "the file is not UTF-8 text here",
                  "save it as UTF-8 text");
+    return nullptr;
+  }
+  if (auto directive = first_directive(text, skip)) {
+    reporter.add(Code::syntax, {source, *directive, *directive + 1},
+                 "a line begins with '%', as YAML directives do", "move files have no directives");
     return nullptr;
   }
   return YamlReader(reporter, source, skip, tree).read();

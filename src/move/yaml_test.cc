@@ -120,13 +120,13 @@ TEST(Yaml, refuses_aliases_that_multiply) {
   EXPECT_EQ(Reading(bomb).codes(), std::vector<Code>{Code::too_large});
 }
 
-TEST(Yaml, survives_a_megabyte_of_any_sign) {
+TEST(Yaml, survives_very_many_of_any_sign) {
   for (const char* piece :
        {"[",   "{",        "- ",           "? ",    ": ",   "a: ",   "\"",    "'",  "&a ",
         "*a ", "!x ",      "#\n",          "|\n",   "%",    "---\n", "...\n", "\t", "\r",
         "a\n", "\"\\x\" ", "- - ",         "{a: [", "? - ", "<<: ",  "@",     "`",  ",",
         "]",   "}",        "\xe3\x81\x82", ": - "}) {
-    Reading reading(repeated(piece, 1'000'000 / std::string_view(piece).size()));
+    Reading reading(repeated(piece, 250'000 / std::string_view(piece).size()));
     EXPECT_LE(reading.codes().size(), Reporter::limit + 1) << piece;
   }
 }
