@@ -269,7 +269,7 @@ TYPED_TEST_P(HostContract, refuses_the_hand_of_a_holder_that_was_overtaken) {
     EXPECT_EQ(error.retry(), Retry::never);
     EXPECT_EQ(error.exit(), Exit::needs_human) << error.what();
   }
-  EXPECT_EQ(this->other().read_file(path)->content, "mine");
+  EXPECT_EQ(this->host().read_file(path)->content, "mine");
   this->other().write_file(path, {"theirs", 0644, ""});
 }
 
