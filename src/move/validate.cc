@@ -193,7 +193,7 @@ class Validator {
       return;
     }
     if (wrong_shape(
-            node, Node::Kind::scalar, key_of(field),
+            node, Node::Kind::scalar, what,
             field.type == Type::value ? "quote a template: \"{{ databases.main.host }}\"" : ""))
       return;
     if (auto fault = fault_of(field, node.text))
