@@ -195,32 +195,43 @@ void HaproxyBalancer::remove_our_files() {
 void HaproxyBalancer::set_page(const std::optional<Page>& page) {
   if (page) check(*page);
   std::lock_guard lock(mutex_);
-  require_prepared();
-  HaproxySwitch before = told(), wanted = before;
+  HaproxySwitch before = require_prepared(), wanted = before;
   wanted.page = page;
-  tell(before, wanted);
+  if (page) {
+    wait_for_unprepared_workers();
+    put_lists(before, wanted);
+  }
+  put(switch_file, to_lists(wanted).at(switch_file));
 }
 
 void HaproxyBalancer::forward_to(const std::optional<Endpoint>& target) {
   if (target) check_target(*target);
   std::lock_guard lock(mutex_);
-  require_prepared();
-  HaproxySwitch before = told(), wanted = before;
+  HaproxySwitch wanted = require_prepared();
   wanted.forward = target;
-  tell(before, wanted);
+  if (target) wait_for_unprepared_workers();
+  put(switch_file, to_lists(wanted).at(switch_file));
 }
 
-void HaproxyBalancer::require_prepared() {
-  if (loaded() && host_.read_file(path(switch_file))) return;
+/// What was last told, when our rules are there to hear more.
+HaproxySwitch HaproxyBalancer::require_prepared() {
+  auto last = told();
+  if (last && loaded()) return *last;
   throw Error(Retry::never, options_.name + " runs without our rules", Exit::needs_human)
       .remedy("was its configuration replaced since it was prepared? prepare it again");
 }
 
-/// As last told: the files, which are written first.
-HaproxySwitch HaproxyBalancer::told() {
+/// As last told: the files, which are written first. Empty when they are not there.
+std::optional<HaproxySwitch> HaproxyBalancer::told() {
   HaproxyLists lists;
-  for (const char* file : {switch_file, page_files[0], page_files[1], page_files[2]})
-    if (auto content = host_.read_file(path(file))) lists[file] = to_lines(content->content);
+  auto read = [&](const char* file) {
+    auto content = host_.read_file(path(file));
+    if (content) lists[file] = to_lines(content->content);
+    return content.has_value();
+  };
+  if (!read(switch_file)) return {};
+  if (!from_lists(lists).page) return from_lists(lists);  // Each file costs a journey to the host.
+  for (const char* file : page_files) read(file);
   return from_lists(lists);
 }
 
@@ -242,20 +253,16 @@ void HaproxyBalancer::wait_for_unprepared_workers() {
   }
 }
 
-void HaproxyBalancer::tell(const HaproxySwitch& before, const HaproxySwitch& wanted) {
-  if (wanted.page || wanted.forward) wait_for_unprepared_workers();
+/// The lists change one after the other: whoever is between them sees the page.
+void HaproxyBalancer::put_lists(const HaproxySwitch& before, const HaproxySwitch& wanted) {
   HaproxyLists lists = to_lists(wanted);
-  if (wanted.page) {
-    // The lists change one after the other: whoever is between them sees the page.
-    if (before.page && lists_differ(lists)) {
-      HaproxySwitch wide = wanted;
-      wide.page->paths.clear();
-      wide.page->hosts.clear();
-      put(switch_file, to_lists(wide).at(switch_file));
-    }
-    for (const char* file : page_files) put(file, lists.at(file));
+  if (before.page && lists_differ(lists)) {
+    HaproxySwitch wide = wanted;
+    wide.page->paths.clear();
+    wide.page->hosts.clear();
+    put(switch_file, to_lists(wide).at(switch_file));
   }
-  put(switch_file, lists.at(switch_file));
+  for (const char* file : page_files) put(file, lists.at(file));
 }
 
 bool HaproxyBalancer::lists_differ(const HaproxyLists& wanted) {
@@ -273,9 +280,7 @@ bool HaproxyBalancer::lists_differ(const HaproxyLists& wanted) {
 
 /// The file, then every worker, then every worker read back; again when one came meanwhile.
 void HaproxyBalancer::put(const std::string& file, const HaproxyLines& lines) {
-  std::string text = to_text(lines);
-  auto present = host_.read_file(path(file));
-  if (!present || present->content != text) host_.write_file(path(file), {text, 0644, ""});
+  host_.write_file(path(file), {to_text(lines), 0644, ""});
   Millis start = clock_.steady();
   for (;;) {
     auto workers = cli_.processes().workers;
@@ -341,9 +346,10 @@ void HaproxyBalancer::read_running(const std::vector<HaproxyWorker>& workers, St
   if (!seen) return;
   state.page = seen->page;
   state.forward = seen->forward;
-  if (!host_.read_file(path(switch_file)))
+  auto last = told();
+  if (!last)
     differences.push_back(path(switch_file) + " is missing");
-  else if (told() != *seen)
+  else if (*last != *seen)
     differences.push_back("the files say something else than what runs");
   state.difference = join(differences, "; ");
 }

@@ -65,11 +65,10 @@ class HaproxyBalancer : public Balancer {
   bool loaded();
   void remove_our_files();
 
-  HaproxySwitch told();
-  std::vector<HaproxyWorker> workers_to_tell();
+  std::optional<HaproxySwitch> told();
   void wait_for_unprepared_workers();
-  void require_prepared();
-  void tell(const HaproxySwitch& before, const HaproxySwitch& wanted);
+  HaproxySwitch require_prepared();
+  void put_lists(const HaproxySwitch& before, const HaproxySwitch& wanted);
   void put(const std::string& file, const HaproxyLines& lines);
   bool lists_differ(const HaproxyLists& wanted);
 
