@@ -31,9 +31,8 @@ CATCH_ALLOWED = {
     "src/hosts/ssh_connection.cc",  # a destructor that cannot cancel
     "src/engine/attempt.cc",       # a step's attempt
     "src/engine/engine.cc",
-    "src/engine/runner.cc",
     "src/engine/supervisor.cc",
-    "src/app/main.cc",
+    "src/app/cli/console.cc",      # the failure boundary of main and of the engine's process
     "src/steps/attempt.cc",        # a failure that is a finding
 }
 LIMITS = {"function": 70, "source": 600, "header": 250, "methods": 8}
@@ -182,7 +181,7 @@ def check_sources(faults):
     if lengths and short < FORTY_SHARE * len(lengths):
         faults.append(f"src: only {short} of {len(lengths)} functions are under 40 lines")
     scripts = tracked("tests/*.py", "lab/test_*.py", "tests/*.yaml", "tests/*.expected")
-    lines["test"] += sum((ROOT / name).read_text(encoding="utf-8").count("\n") for name in scripts)
+    lines["test"] += sum((ROOT / name).read_bytes().count(b"\n") for name in scripts)
     if lines["test"] < TEST_SHARE * lines["source"]:
         faults.append(f"src: {lines['test']} lines of tests for {lines['source']} of source, "
                       f"at least {TEST_SHARE}")

@@ -47,8 +47,12 @@ class MoveDrivers : public steps::Drivers {
   MoveDrivers(const move::Move& move, std::string folder, Clock& clock)
       : move_(move), folder_(std::move(folder)), clock_(clock) {}
 
-  /// A bastion outlives the hosts behind it.
+  /// What goes through a host dies before it, and the hosts behind a bastion before the bastion.
   ~MoveDrivers() override {
+    transfers_.clear();
+    fences_.clear();
+    databases_.clear();
+    balancers_.clear();
     forwards_.clear();
     while (!hosts_.empty()) hosts_.pop_back();
   }
@@ -169,7 +173,6 @@ class MoveDrivers : public steps::Drivers {
   const std::string folder_;
   Clock& clock_;
   std::mutex mutex_;
-  // Members die in reverse order: a way through a host goes before the hosts.
   std::vector<std::unique_ptr<hosts::SshHost>> hosts_;  // Bastions stand before their users.
   std::map<Key, hosts::SshHost*> host_at_;
   std::map<Key, std::unique_ptr<hosts::Forward>> forwards_;
@@ -201,6 +204,7 @@ steps::Names names_of(const move::Move& move) {
   for (const auto& [name, database] : move.old_side.databases)
     if (move.new_side.databases.count(name)) names.transfers.push_back(name);
   for (const auto& [name, zone] : move.old_side.zones) names.zones.push_back(name);
+  if (!move.policy.page.file.empty()) names.files.push_back(move.policy.page.file);
   return names;
 }
 

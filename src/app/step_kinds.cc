@@ -23,6 +23,7 @@ const steps::Kinds& step_kinds() {
                                {"copy-database", make_copy_database},
                                {"verify-database", make_verify_database},
                                {"open-database", make_open_database},
+                               {"record-answers", make_record_answers},
                                {"check-service", make_check_service},
                                {"admit-team", make_show_page},
                                {"hide-page", make_hide_page},

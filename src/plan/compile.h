@@ -16,18 +16,19 @@ namespace hikkoshi::plan {
 //   check-reach        {hosts (NEW's), endpoints ("host:port")}
 //   push-config        {side, host, service, file, format, set {KEY: value}, reload}
 //   examine            {}
-//   show-page, hide-page  {side, balancer, page {paths, hosts, allow, retry_after_ms, file}}
-//   drain-balancer     {side, balancer, deadline_ms}
-//   fence-database     {database, side}
+//   show-page, admit-team, hide-page  {side, balancer, page {paths, hosts, allow, retry_after_ms,
+//   file}} drain-balancer     {side, balancer, deadline_ms} fence-database     {database, side}
 //   copy-database, verify-database  {database}
 //   open-database      {database, side, rights_from (id of the fence)}
-//   check-service      {service, hosts (NEW's), old_host, port_old, port_new, name, health, paths}
+//   record-answers     {service, host (OLD's), port, name, paths}
+//   check-service      {service, hosts (NEW's), port, name, health, answers_from (id or null)}
 //   forward-balancer   {side, balancer, target ("address:port")}
 //   switch-record      {zone, records [{name, to [address]}], after (id of the last lower-ttl, or
 //                      null)}
 //   watch-propagation  {zone, names}
 //   watch-stragglers   {side, balancer, for_ms}
 //   raise-ttl          {zone, names, from (id of the first lower-ttl)}
+//   clean-config       {side, host, file}
 //   clean-database     {database, side}
 //
 // Gates: time "ttl-expired" {step}; time "since-step" {step, wait_ms}; window {days, from "01:00",

@@ -86,9 +86,10 @@ TEST(Compile, cuts_over_behind_the_page_with_the_approval_as_pivot) {
   EXPECT_EQ(service.budget, Millis(300'000));
   EXPECT_EQ(ids(service.items),
             (Ids{"service/show-page:new.edge", "service/show-page:old.edge",
-                 "service/drain-balancer:old.edge", "service/fence-database:main",
-                 "service/copy-database:main", "service/verify-database:main",
-                 "service/open-database:main", "service/check-service:frames", "service/approve",
+                 "service/drain-balancer:old.edge", "service/record-answers:frames",
+                 "service/fence-database:main", "service/copy-database:main",
+                 "service/verify-database:main", "service/open-database:main",
+                 "service/check-service:frames", "service/admit-team:new.edge", "service/approve",
                  "service/hide-page:new.edge", "service/forward-balancer:old.edge",
                  "service/hide-page:old.edge"}));
   EXPECT_TRUE(item(service.items, "service/approve").gate->pivot);
@@ -112,6 +113,7 @@ TEST(Compile, raises_the_ttls_and_cleans_up_in_finish) {
   EXPECT_EQ(
       ids(plan.finish),
       (Ids{"finish/since-step:public", "finish/raise-ttl:public", "finish/clean-balancer:new.edge",
+           "finish/clean-config:frames@app1", "finish/clean-config:frames@app2",
            "finish/clean-database:old.main", "finish/clean-database:new.main"}));
   EXPECT_EQ(plan.finish[0].gate->arguments,
             Json({{"step", "dns/switch-record:public"}, {"wait_ms", 5000}}));
@@ -124,8 +126,12 @@ TEST(Compile, shows_the_page_of_the_move_file) {
   Plan plan = compiled(move);
   EXPECT_EQ(item(stage(plan, "service").items, "service/show-page:old.edge").step->arguments,
             Json::parse(R"({"side": "old", "balancer": "edge", "page": {"paths": [],
-              "hosts": ["frames.shop.test"], "allow": ["127.30.0.0/24"],
+              "hosts": ["frames.shop.test"], "allow": [],
               "retry_after_ms": 30000, "file": "maintenance.html"}})"));
+  EXPECT_EQ(item(stage(plan, "service").items, "service/admit-team:new.edge")
+                .step->arguments.at("page")
+                .at("allow"),
+            Json({"127.30.0.0/24"}));
   EXPECT_FALSE(warns(plan, "the page covers everything"));
   EXPECT_TRUE(warns(compiled(sample_move()), "the page covers everything that balancer edge"));
 }
@@ -163,12 +169,12 @@ TEST(Compile, follows_a_database_that_moves_after_its_service) {
   EXPECT_EQ(
       item(plan.stages[0].items, "prepare/check-reach:frames").step->arguments.at("endpoints"),
       Json({"127.10.2.5:3306", "127.20.2.5:3306"}));
-  EXPECT_EQ(
-      ids(stage(plan, "data").items),
-      (Ids{"data/show-page:new.edge", "data/drain-balancer:new.edge", "data/fence-database:main",
-           "data/copy-database:main", "data/verify-database:main", "data/open-database:main",
-           "data/push-config:frames@app1", "data/push-config:frames@app2",
-           "data/check-service:frames", "data/approve", "data/hide-page:new.edge"}));
+  EXPECT_EQ(ids(stage(plan, "data").items),
+            (Ids{"data/show-page:new.edge", "data/drain-balancer:new.edge",
+                 "data/fence-database:main", "data/copy-database:main", "data/verify-database:main",
+                 "data/open-database:main", "data/push-config:frames@app1",
+                 "data/push-config:frames@app2", "data/check-service:frames",
+                 "data/admit-team:new.edge", "data/approve", "data/hide-page:new.edge"}));
   EXPECT_EQ(item(stage(plan, "data").items, "data/push-config:frames@app1")
                 .step->arguments.at("set")
                 .at("DB_HOST"),
@@ -182,12 +188,15 @@ TEST(Compile, leaves_database_steps_out_of_a_stage_without_stores) {
   Plan plan = compiled(move);
   EXPECT_EQ(ids(stage(plan, "web").items),
             (Ids{"web/show-page:new.edge", "web/show-page:old.edge", "web/drain-balancer:old.edge",
-                 "web/check-service:frames", "web/approve", "web/hide-page:new.edge",
-                 "web/forward-balancer:old.edge", "web/hide-page:old.edge"}));
+                 "web/record-answers:frames", "web/check-service:frames", "web/admit-team:new.edge",
+                 "web/approve", "web/hide-page:new.edge", "web/forward-balancer:old.edge",
+                 "web/hide-page:old.edge"}));
   EXPECT_TRUE(plan.way_back);
   EXPECT_FALSE(compiled(sample_move()).way_back);
   EXPECT_TRUE(warns(plan, "frames.shop.test is in no zone that moves"));
-  EXPECT_EQ(ids(plan.finish), Ids{"finish/clean-balancer:new.edge"});
+  EXPECT_EQ(ids(plan.finish),
+            (Ids{"finish/clean-balancer:new.edge", "finish/clean-config:frames@app1",
+                 "finish/clean-config:frames@app2"}));
 }
 
 TEST(Compile, makes_a_stage_of_its_own_of_zones_that_move_with_services) {

@@ -25,36 +25,41 @@ class Cutover {
 
   std::vector<Item> items() const {
     std::vector<Item> items = leading_gates(sources_, leg_);
-    if (page_) append(items, pages(true, move::Side::new_side));
-    if (page_) append(items, pages(true, move::Side::old_side));
+    if (page_) append(items, pages("show-page", move::Side::new_side, false));
+    if (page_) append(items, pages("show-page", move::Side::old_side, false));
     append(items, drains());
+    append(items, recordings());
     append(items, databases());
     append(items, configuration());
     append(items, checks());
+    bool team = page_ && !sources_.move.policy.page.allow.empty();
+    if (team) append(items, pages("admit-team", move::Side::new_side, true));
     items.push_back(approval());
-    if (page_) append(items, pages(false, move::Side::new_side));
+    if (page_) append(items, pages("hide-page", move::Side::new_side, true));
     append(items, forwards());
-    if (page_) append(items, pages(false, move::Side::old_side));
+    if (page_) append(items, pages("hide-page", move::Side::old_side, false));
     return items;
   }
 
  private:
-  std::vector<Item> pages(bool show, move::Side side) const {
+  // Nobody passes the page while its stores are fenced: behind it everything fails. Only when NEW
+  // is open and checked, `admitted` addresses pass it there (ADR 1).
+  std::vector<Item> pages(const std::string& kind, move::Side side, bool admitted) const {
     const move::PagePolicy& policy = sources_.move.policy.page;
     Json page = {{"paths", policy.paths},
                  {"hosts", policy.hosts},
-                 {"allow", policy.allow},
+                 {"allow", admitted ? policy.allow : std::vector<std::string>{}},
                  {"retry_after_ms", policy.retry_after.count()},
                  {"file", policy.file}};
-    std::string kind = show ? "show-page" : "hide-page";
     std::vector<Item> items;
     for (const SidedName& balancer : balancers_) {
       if (balancer.side != side) continue;
       items.push_back(step_item({.id = item_id(about_.name, kind, balancer.text()),
                                  .kind = kind,
-                                 .title = fmt::format("{} the maintenance page on {}",
-                                                      show ? "Show" : "Hide", balancer.title()),
-                                 .undo = show ? "Hide the page again" : "Show the page again",
+                                 .title = page_title(kind, balancer),
+                                 .undo = kind == "show-page"   ? "Hide the page again"
+                                         : kind == "hide-page" ? "Show the page again"
+                                                               : "Let nobody pass the page again",
                                  .on_old = balancer.on_old(),
                                  .arguments = {{"side", balancer.side_word()},
                                                {"balancer", balancer.name},
@@ -62,6 +67,14 @@ class Cutover {
                                  .forecast = {}}));
     }
     return items;
+  }
+
+  std::string page_title(const std::string& kind, const SidedName& balancer) const {
+    if (kind == "admit-team")
+      return fmt::format("Let {} pass the page on {}", listed(sources_.move.policy.page.allow),
+                         balancer.title());
+    return fmt::format("{} the maintenance page on {}", kind == "show-page" ? "Show" : "Hide",
+                       balancer.title());
   }
 
   // Where users still are: OLD's balancers, and NEW's when its users moved in an earlier stage.
@@ -88,6 +101,32 @@ class Cutover {
                        [&](const std::string& service) {
                          return sources_.move.services.at(service).balancer == balancer;
                        });
+  }
+
+  // OLD answers for the last time as it is: afterwards its stores are fenced.
+  std::vector<Item> recordings() const {
+    std::vector<Item> items;
+    for (const std::string& name : about_.services) {
+      const move::Service& service = sources_.move.services.at(name);
+      if (!compares(service)) continue;
+      items.push_back(
+          step_item({.id = item_id(about_.name, "record-answers", name),
+                     .kind = "record-answers",
+                     .title = fmt::format("Record how service {} answers on OLD", name),
+                     .undo = "",
+                     .arguments = {{"service", name},
+                                   {"host", service.old_side.hosts.front()},
+                                   {"port", service.old_side.port},
+                                   {"name", service.names.empty() ? "" : service.names.front()},
+                                   {"paths", service.check}},
+                     .forecast = {}}));
+    }
+    return items;
+  }
+
+  static bool compares(const move::Service& service) {
+    return !service.check.empty() && !service.old_side.hosts.empty() &&
+           service.old_side.port != 0 && service.new_side.port != 0;
   }
 
   std::vector<Item> databases() const {
@@ -155,26 +194,26 @@ class Cutover {
     for (const std::string& user : sources_.itinerary.users_of(about_.databases)) {
       if (sources_.itinerary.leg_of(user) < leg_) services.push_back(user);
     }
-    const std::vector<std::string> no_paths;  // For a service that OLD has nothing to compare with.
     std::vector<Item> items;
     for (const std::string& name : services) {
       const move::Service& service = sources_.move.services.at(name);
       if (service.new_side.port == 0) continue;  // Nothing answers there: a worker, a cron job.
-      items.push_back(step_item(
-          {.id = item_id(about_.name, "check-service", name),
-           .kind = "check-service",
-           .title = fmt::format("Service {} is healthy on NEW and answers like OLD", name),
-           .undo = "",
-           .arguments = {{"service", name},
-                         {"hosts", service.new_side.hosts},
-                         {"old_host",
-                          service.old_side.hosts.empty() ? "" : service.old_side.hosts.front()},
-                         {"port_old", service.old_side.port},
-                         {"port_new", service.new_side.port},
-                         {"name", service.names.empty() ? "" : service.names.front()},
-                         {"health", service.health},
-                         {"paths", service.old_side.hosts.empty() ? no_paths : service.check}},
-           .forecast = {}}));
+      bool compared = compares(service) && sources_.itinerary.leg_of(name) == leg_;
+      items.push_back(
+          step_item({.id = item_id(about_.name, "check-service", name),
+                     .kind = "check-service",
+                     .title = fmt::format("Service {} is healthy on NEW{}", name,
+                                          compared ? " and answers like OLD" : ""),
+                     .undo = "",
+                     .arguments = {{"service", name},
+                                   {"hosts", service.new_side.hosts},
+                                   {"port", service.new_side.port},
+                                   {"name", service.names.empty() ? "" : service.names.front()},
+                                   {"health", service.health},
+                                   {"answers_from",
+                                    compared ? Json(item_id(about_.name, "record-answers", name))
+                                             : Json(nullptr)}},
+                     .forecast = {}}));
     }
     return items;
   }

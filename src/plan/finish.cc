@@ -1,4 +1,5 @@
 #include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,6 +35,27 @@ std::vector<Item> restored_ttl(const Sources& sources, const std::string& zone, 
                                    {"names", names},
                                    {"from", lower_ttl_id(zone, ladder.front().number)}},
                      .forecast = {}})};
+}
+
+// The backups that push-config left beside the files.
+std::vector<Item> clean_configs(const Sources& sources, const std::string& name) {
+  const move::Service& service = sources.move.services.at(name);
+  std::vector<Item> items;
+  for (const std::string& host : service.new_side.hosts) {
+    std::set<std::string> files;
+    for (const move::ConfigFile& config : service.config) {
+      if (!files.insert(config.file).second) continue;
+      std::string number = files.size() == 1 ? "" : fmt::format("#{}", files.size());
+      items.push_back(step_item(
+          {.id = item_id(stage_name, "clean-config", fmt::format("{}@{}{}", name, host, number)),
+           .kind = "clean-config",
+           .title = fmt::format("Remove the backup of {} on NEW's {}", config.file, host),
+           .undo = "",
+           .arguments = {{"side", "new"}, {"host", host}, {"file", config.file}},
+           .forecast = {}}));
+    }
+  }
+  return items;
 }
 
 Item clean_database(const SidedName& database) {
@@ -72,6 +94,7 @@ std::vector<Item> finish_items(const Sources& sources) {
                    .forecast = {}}));
   }
   for (const Leg& leg : legs) {
+    for (const std::string& name : leg.services) append(items, clean_configs(sources, name));
     for (const std::string& name : leg.databases) {
       items.push_back(clean_database({move::Side::old_side, name}));
       items.push_back(clean_database({move::Side::new_side, name}));

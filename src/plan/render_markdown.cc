@@ -123,7 +123,8 @@ std::vector<std::string> texts_at(const Json& arguments, const char* key) {
 
 std::string access_line(const Stage& stage) {
   std::string text;
-  std::vector<const Step*> pages = steps_of(stage, "show-page");
+  std::vector<const Step*> pages = steps_of(stage, "admit-team");
+  if (pages.empty()) pages = steps_of(stage, "show-page");
   if (!pages.empty() && pages[0]->arguments.contains("page")) {
     std::vector<std::string> allowed = texts_at(pages[0]->arguments.at("page"), "allow");
     text += allowed.empty() ? "- [ ] Nobody passes the page: check at the hosts themselves.\n"

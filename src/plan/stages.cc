@@ -15,7 +15,7 @@ namespace hikkoshi::plan {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Sign>, 19> signs{{
+constexpr std::array<std::pair<std::string_view, Sign>, 21> signs{{
     {"prepare-balancer", Sign::change}, {"lower-ttl", Sign::change},
     {"check-reach", Sign::check},       {"push-config", Sign::change},
     {"examine", Sign::check},           {"show-page", Sign::change},
@@ -25,14 +25,15 @@ constexpr std::array<std::pair<std::string_view, Sign>, 19> signs{{
     {"hide-page", Sign::change},        {"forward-balancer", Sign::change},
     {"switch-record", Sign::change},    {"watch-propagation", Sign::wait},
     {"watch-stragglers", Sign::wait},   {"raise-ttl", Sign::change},
-    {"clean-balancer", Sign::remove},
+    {"clean-balancer", Sign::remove},   {"record-answers", Sign::check},
+    {"admit-team", Sign::change},
 }};
 
 Sign sign_of(std::string_view kind) {
   for (const auto& [name, sign] : signs) {
     if (name == kind) return sign;
   }
-  return Sign::remove;  // clean-database
+  return Sign::remove;  // clean-database, clean-config
 }
 
 std::string forward_target(const move::Move& move, const std::string& name) {

@@ -101,50 +101,76 @@ class Examine : public CheckStep {
   }
 };
 
+/// What one host of a service answers, asked at the host itself.
+traffic::Response ask(const Context& context, const std::string& side, const std::string& host,
+                      const Json& arguments, const std::string& path) {
+  Endpoint listens{context.drivers.address(side, host), arguments.at("port")};
+  auto forward = context.drivers.host(side, host).forward({listens, ""});
+  return traffic::get(forward->local(), arguments.at("name"), path, Millis(10'000));
+}
+
+class RecordAnswers : public CheckStep {
+ public:
+  using CheckStep::CheckStep;
+
+ protected:
+  void check(std::stop_token) override {
+    Json answers = Json::object();
+    for (const std::string path : arguments_.at("paths")) {
+      auto answer = ask(context_, "old", arguments_.at("host"), arguments_, path);
+      answers[path] = {{"status", answer.status},
+                       {"content_type", answer.content_type},
+                       {"sha256", sha256(answer.body)},
+                       {"bytes", answer.body.size()}};
+    }
+    context_.notebook.fact("answers", answers);
+  }
+};
+
 class CheckService : public CheckStep {
  public:
   using CheckStep::CheckStep;
 
  protected:
   void check(std::stop_token) override {
-    std::string name = arguments_.at("name"), health = arguments_.at("health");
-    std::uint16_t port_old = arguments_.at("port_old"), port_new = arguments_.at("port_new");
+    std::string health = arguments_.at("health");
     std::vector<std::string> hosts = arguments_.at("hosts"), faults;
     for (const std::string& host : hosts) {
-      auto answer = ask("new", host, port_new, name, health);
+      auto answer = ask(context_, "new", host, arguments_, health);
       if (answer.status != 200)
         faults.push_back(fmt::format("{}{} answers {}", host, health, answer.status));
     }
     if (!faults.empty()) throw Error(Retry::safe, "NEW is not healthy: " + join(faults, ", "));
-    for (const std::string path : arguments_.at("paths")) {
-      auto expected = ask("old", arguments_.at("old_host"), port_old, name, path);
+    Json answers = recorded();
+    for (const auto& [path, expected] : answers.items())
       for (const std::string& host : hosts)
-        compare(host + path, expected, ask("new", host, port_new, name, path), faults);
-    }
-    context_.notebook.fact("check", {{"hosts", hosts}, {"paths", arguments_.at("paths")}});
+        compare(host + path, expected, ask(context_, "new", host, arguments_, path), faults);
+    context_.notebook.fact("check", {{"hosts", hosts}, {"paths", answers.size()}});
     if (!faults.empty())
       throw Error(Retry::never, "NEW answers otherwise than OLD: " + join(faults, "; "));
   }
 
  private:
-  traffic::Response ask(const std::string& side, const std::string& host, std::uint16_t port,
-                        const std::string& name, const std::string& path) {
-    Endpoint listens{context_.drivers.address(side, host), port};
-    auto forward = context_.drivers.host(side, host).forward({listens, ""});
-    return traffic::get(forward->local(), name, path, Millis(10'000));
+  Json recorded() const {
+    const Json& from = arguments_.at("answers_from");
+    if (from.is_null()) return Json::object();
+    auto answers = context_.notebook.recall(from.get<std::string>(), "answers");
+    if (!answers)
+      throw Error(Retry::never, "step " + from.get<std::string>() + " has recorded no answers");
+    return *answers;
   }
 
-  static void compare(const std::string& where, const traffic::Response& old_answer,
-                      const traffic::Response& new_answer, std::vector<std::string>& faults) {
-    if (old_answer.status != new_answer.status)
-      faults.push_back(
-          fmt::format("{}: {} instead of {}", where, new_answer.status, old_answer.status));
-    else if (old_answer.content_type != new_answer.content_type)
-      faults.push_back(fmt::format("{}: {} instead of {}", where, new_answer.content_type,
-                                   old_answer.content_type));
-    else if (old_answer.body != new_answer.body)
+  static void compare(const std::string& where, const Json& expected,
+                      const traffic::Response& answer, std::vector<std::string>& faults) {
+    if (answer.status != expected.at("status"))
+      faults.push_back(fmt::format("{}: {} instead of {}", where, answer.status,
+                                   expected.at("status").get<int>()));
+    else if (answer.content_type != expected.at("content_type"))
+      faults.push_back(fmt::format("{}: {} instead of {}", where, answer.content_type,
+                                   expected.at("content_type").get<std::string>()));
+    else if (sha256(answer.body) != expected.at("sha256"))
       faults.push_back(fmt::format("{}: another body ({} bytes, {} on OLD)", where,
-                                   new_answer.body.size(), old_answer.body.size()));
+                                   answer.body.size(), expected.at("bytes").get<size_t>()));
   }
 };
 
@@ -156,6 +182,10 @@ std::unique_ptr<engine::Step> make_check_reach(const plan::Step& step, const Con
 
 std::unique_ptr<engine::Step> make_examine(const plan::Step& step, const Context& context) {
   return std::make_unique<Examine>(step, context);
+}
+
+std::unique_ptr<engine::Step> make_record_answers(const plan::Step& step, const Context& context) {
+  return std::make_unique<RecordAnswers>(step, context);
 }
 
 std::unique_ptr<engine::Step> make_check_service(const plan::Step& step, const Context& context) {

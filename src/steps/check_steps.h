@@ -12,8 +12,12 @@ std::unique_ptr<engine::Step> make_check_reach(const plan::Step& step, const Con
 /// The doctor once more, just before; any error stops. Fact "findings".
 std::unique_ptr<engine::Step> make_examine(const plan::Step& step, const Context& context);
 
-/// Asks every NEW host of a service for its health, and compares its answers with OLD's. Each is
-/// asked at the host itself, behind the balancers. Fact "check": {hosts, paths}.
+/// Asks OLD's host for each path, behind the balancer, when nobody writes any more. Fact "answers":
+/// {path: {status, content_type, sha256, bytes}}.
+std::unique_ptr<engine::Step> make_record_answers(const plan::Step& step, const Context& context);
+
+/// Asks every NEW host of a service, behind the balancers, for its health, and for every path that
+/// `answers_from` recorded (null: none): it must answer alike. Fact "check": {hosts, paths}.
 std::unique_ptr<engine::Step> make_check_service(const plan::Step& step, const Context& context);
 
 }  // namespace hikkoshi::steps

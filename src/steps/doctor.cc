@@ -40,7 +40,9 @@ void examine_host(const Names::Sided& name, Drivers& drivers, const Clock& clock
                   Findings& findings) {
   std::string thing = name.side + ".host." + name.name;
   guarded(findings, thing, [&] {
-    auto result = drivers.host(name.side, name.name).run({.arguments = {"date", "+%s"}});
+    hosts::Command command;
+    command.arguments = {"date", "+%s"};
+    auto result = drivers.host(name.side, name.name).run(command);
     std::string_view text = trim(result.output);
     std::int64_t theirs = 0;
     std::from_chars(text.data(), text.data() + text.size(), theirs);
@@ -126,6 +128,8 @@ std::vector<Finding> examine(const Names& names, Drivers& drivers, const Clock& 
   for (const auto& name : names.balancers) examine_balancer(name, drivers, findings);
   for (const auto& name : names.databases) examine_database(name, drivers, findings);
   for (const auto& name : names.zones) examine_zone(name, drivers, findings);
+  for (const auto& name : names.files)
+    guarded(findings, "file " + name, [&] { drivers.file(name); });
   return findings;
 }
 

@@ -52,6 +52,7 @@ struct Names {
   };
   std::vector<Sided> hosts, balancers, databases;
   std::vector<std::string> transfers, zones;
+  std::vector<std::string> files;  ///< Beside the move file.
 };
 
 }  // namespace hikkoshi::steps

@@ -102,7 +102,9 @@ class PushConfig : public ConfigStep {
   void reload(std::stop_token stop) {
     std::string line = arguments_.value("reload", "");
     if (line.empty()) return;
-    auto result = host().run({.arguments = {"sh", "-c", line}}, stop);
+    hosts::Command command;
+    command.arguments = {"sh", "-c", line};
+    auto result = host().run(command, stop);
     if (result.status != 0)
       throw Error(Retry::never, fmt::format("`{}` on {} ended with {}: {}", line, host().name(),
                                             result.status, result.error));

@@ -24,6 +24,19 @@ void say(std::string_view text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+int exit_code(const std::function<Exit()>& command) {
+  try {
+    return int(command());
+  } catch (const Error& error) {
+    say(std::string("error: ") + error.what());
+    if (!error.remedy().empty()) say("  help: " + error.remedy());
+    return int(error.exit());
+  } catch (const std::exception& error) {
+    say(std::string("error: ") + error.what() + " (this is a bug of hikkoshi)");
+    return int(Exit::failed);
+  }
+}
+
 bool is_terminal() {
   return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
 }

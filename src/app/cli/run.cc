@@ -7,6 +7,8 @@
 #include "app/cli/console.h"
 #include "app/cli/session.h"
 #include "app/cli/work.h"
+#include "base/file.h"
+#include "engine/supervisor.h"
 #include "journal/reader.h"
 
 namespace hikkoshi::app {
@@ -25,8 +27,20 @@ bool confirmed(const std::string& question) {
   return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
 }
 
+/// The engine is a child: killed, it is back at once.
 Exit supervised(const Options& options, Errand errand) {
-  return work(options, errand);
+  StatePaths paths = state_paths(options);
+  std::filesystem::create_directories(paths.folder);
+  engine::SuperviseOptions supervision;
+  supervision.on_start = [&](pid_t pid) {
+    write_file_atomically(paths.folder + "/engine.pid", fmt::format("{}\n", pid));
+  };
+  supervision.on_death = [](const std::string& why) {
+    say("the engine died: " + why);
+  };
+  return Exit(engine::supervise(supervision, [&](std::stop_token stop) {
+    return exit_code([&] { return work(options, errand, stop); });
+  }));
 }
 
 }  // namespace

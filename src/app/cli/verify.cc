@@ -37,7 +37,7 @@ Json ask(Session& session, std::string_view side, const std::string& host,
     std::string name = service.names.empty() ? listens.host : service.names[0];
     auto answer = traffic::get(forward->local(), name, service.health, Millis(10'000));
     seen["status"] = answer.status;
-    seen["ms"] = answer.duration.count();
+    seen["ms"] = answer.took.count();
   });
   if (error) seen["error"] = error->what();
   seen["good"] = seen.value("status", 0) == 200;

@@ -9,7 +9,6 @@
 #include "app/cli/console.h"
 #include "app/cli/narrator.h"
 #include "app/cli/session.h"
-#include "app/cli/signals.h"
 #include "app/step_kinds.h"
 #include "base/file.h"
 #include "engine/engine.h"
@@ -75,11 +74,10 @@ void tell(const engine::Result& result, bool json) {
 
 }  // namespace
 
-Exit work(const Options& options, Errand errand) {
+Exit work(const Options& options, Errand errand, std::stop_token stop) {
   StatePaths paths = state_paths(options);
   std::filesystem::create_directories(paths.folder);
   FileLock lock(paths.lock());
-  SignalWatch signals;
   Session session(options);
   journal::SqliteJournal journal(paths.journal());
   plan::Plan plan = plan_for(errand, options, journal, session.move());
@@ -91,7 +89,7 @@ Exit work(const Options& options, Errand errand) {
                          .boot = engine::boot_id(),
                          .random = dice(),
                          .wait_at_gates = options.wait});
-  engine::Result result = execute(engine, errand, plan, options, signals.token());
+  engine::Result result = execute(engine, errand, plan, options, stop);
   tell(result, options.json);
   return result.exit;
 }
