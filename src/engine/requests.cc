@@ -136,7 +136,7 @@ std::string drop_request(const std::string& folder, const Request& request) {
   static int count = 0;
   std::string time = format_time(SystemClock().now());
   std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
-  std::string name = fmt::format("{}-{}-{}.json", time, ::getpid(), ++count);
+  std::string name = fmt::format("{}-{}-{:06}.json", time, ::getpid(), ++count);
   write_file_atomically(folder + "/" + name, canonical(to_json(request)) + "\n", 0600);
   return name;
 }

@@ -62,16 +62,24 @@ std::string first_prev() {
   return std::string(64, '0');
 }
 
+namespace {
+
+Json hashed_part(const Event& event) {
+  return {{"seq", event.seq},
+          {"run", event.run},
+          {"epoch", event.epoch},
+          {"kind", to_string(event.kind)},
+          {"subject", event.subject},
+          {"attempt", event.attempt},
+          {"wall_ms", event.wall.time_since_epoch().count()},
+          {"steady_ms", event.steady.count()},
+          {"body", event.body}};
+}
+
+}  // namespace
+
 std::string content(const Event& event) {
-  return canonical({{"seq", event.seq},
-                    {"run", event.run},
-                    {"epoch", event.epoch},
-                    {"kind", to_string(event.kind)},
-                    {"subject", event.subject},
-                    {"attempt", event.attempt},
-                    {"wall_ms", event.wall.time_since_epoch().count()},
-                    {"steady_ms", event.steady.count()},
-                    {"body", event.body}});
+  return canonical(hashed_part(event));
 }
 
 std::string hash(const Event& event) {
@@ -79,7 +87,7 @@ std::string hash(const Event& event) {
 }
 
 Json to_json(const Event& event) {
-  Json json = Json::parse(content(event));
+  Json json = hashed_part(event);
   json["prev"] = event.prev;
   json["hash"] = event.hash;
   return json;

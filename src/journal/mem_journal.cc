@@ -17,10 +17,10 @@ MemJournal::MemJournal(std::string& disk) : disk_(disk) {
 
 std::vector<Event> MemJournal::append(std::vector<Event> events) {
   events = chained(std::move(events), state_.seq, state_.head);
-  State next = state_;
-  for (const Event& event : events) next.fold(event);
+  TrialState trial(state_);
+  for (const Event& event : events) trial.fold(event);
   disk_ += lines(events);
-  state_ = std::move(next);
+  trial.commit();
   return events;
 }
 

@@ -46,15 +46,15 @@ SqliteJournal::SqliteJournal(const std::string& path)
 
 std::vector<Event> SqliteJournal::append(std::vector<Event> events) {
   events = chained(std::move(events), state_.seq, state_.head);
-  State next = state_;
+  TrialState trial(state_);
   Transaction transaction(connection_, Transaction::Kind::write);
   for (const Event& event : events) {
-    next.fold(event);
+    trial.fold(event);
     insert_event(connection_, event);
-    project(connection_, next, event);
+    project(connection_, trial.next(), event);
   }
   transaction.commit();
-  state_ = std::move(next);
+  trial.commit();
   return events;
 }
 

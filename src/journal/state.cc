@@ -1,5 +1,7 @@
 #include "journal/state.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -254,6 +256,19 @@ void State::fold(const Event& event) {
   }
   seq = event.seq;
   head = event.hash;
+}
+
+TrialState::TrialState(State& state)
+    : state_(state), plan_(std::exchange(state.plan, nullptr)), next_(state) {}
+
+TrialState::~TrialState() {
+  if (!plan_.is_null()) state_.plan = std::move(plan_);
+}
+
+void TrialState::commit() {
+  if (next_.plan.is_null()) next_.plan = std::move(plan_);
+  plan_ = nullptr;
+  state_ = std::move(next_);
 }
 
 std::string_view to_string(StepState state) {

@@ -115,6 +115,26 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
+/// Events added on trial: commit makes them stand, else the state stays what it was. The plan,
+/// which is long and changes only when a run begins, is moved instead of copied.
+class TrialState {
+ public:
+  explicit TrialState(State& state);
+  TrialState(const TrialState&) = delete;
+  TrialState& operator=(const TrialState&) = delete;
+  ~TrialState();
+
+  /// With the events so far; its plan is null unless one of them began a run.
+  const State& next() const { return next_; }
+  void fold(const Event& event) { next_.fold(event); }
+  void commit();
+
+ private:
+  State& state_;
+  Json plan_;
+  State next_;
+};
+
 std::string_view to_string(StepState state);
 std::string_view to_string(StageRow::State state);
 std::string_view to_string(RunRow::State state);
