@@ -101,6 +101,13 @@ class Database {
   /// The newest holder wins: raises the server's epoch and ends every other session of the mover's
   /// account, seen gone; Error(never, needs_human) when a higher one is there (design section 5).
   virtual void raise_epoch(const std::string& run, std::uint64_t epoch) = 0;
+
+  /// Whether anything that we keep on the server for ourselves is there: epochs, records of copies
+  /// and fences. Reads only.
+  virtual bool remembers() = 0;
+
+  /// Removes all of that, when a move is over; a fence stays closed, a copy stays. Idempotent.
+  virtual void forget() = 0;
 };
 
 /// The fence of one server around the schemas that move: everything that lets an application write
@@ -129,6 +136,9 @@ class Fence {
 class Transfer {
  public:
   virtual ~Transfer() = default;
+
+  /// What would break because the two servers differ; reads only.
+  virtual std::vector<Finding> examine() = 0;
 
   /// Copies all: an exact snapshot of the source, everything besides rows too (accounts without
   /// rights on the schemas; events disabled; `Fence::open` gives both). The target's schemas must

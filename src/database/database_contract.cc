@@ -197,5 +197,20 @@ TEST_P(DatabaseContract, lets_the_newest_epoch_win) {
   database.raise_epoch("tuesday", 5);
 }
 
+TEST_P(DatabaseContract, forgets_a_move_that_is_over_but_keeps_its_fence) {
+  Database& database = world_->database(Side::old_side);
+  EXPECT_FALSE(database.remembers());
+  database.raise_epoch("monday", 3);
+  const Json rights = world_->fence(Side::old_side).rights();
+  world_->fence(Side::old_side).close(rights);
+  EXPECT_TRUE(database.remembers());
+  database.forget();
+  database.forget();
+  EXPECT_FALSE(database.remembers());
+  EXPECT_EQ(world_->fence(Side::old_side).state(rights), FenceState::fenced);
+  database.raise_epoch("tuesday", 1);
+  world_->fence(Side::old_side).open(rights);
+}
+
 }  // namespace
 }  // namespace hikkoshi::database

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -37,12 +38,18 @@ class DatabaseWorld {
   virtual bool others_are_there() = 0;    ///< Whether `others` on NEW is as it was.
 };
 
-using WorldMaker = std::function<std::unique_ptr<DatabaseWorld>()>;
+/// How a world is made, and what it is called in a failed test's name.
+struct WorldMaker {
+  std::string name;
+  std::function<std::unique_ptr<DatabaseWorld>()> make;
+
+  friend void PrintTo(const WorldMaker& maker, std::ostream* out) { *out << maker.name; }
+};
 
 /// The suite; a driver's test file instantiates it with its world.
 class DatabaseContract : public testing::TestWithParam<WorldMaker> {
  protected:
-  std::unique_ptr<DatabaseWorld> world_ = GetParam()();
+  std::unique_ptr<DatabaseWorld> world_ = GetParam().make();
 };
 
 }  // namespace hikkoshi::database

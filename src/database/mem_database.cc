@@ -91,6 +91,23 @@ std::vector<std::string> MemDatabase::grants(Role) {
   return {"GRANT ALL TO mover"};
 }
 
+bool MemDatabase::remembers() {
+  return server_.with([](MemContents& all) {
+    return all.epoch != 0 || !all.fenced.empty() || !all.made.empty() || all.copy_begun;
+  });
+}
+
+void MemDatabase::forget() {
+  called(server_, "forget");
+  server_.with([](MemContents& all) {
+    all.holder.clear();
+    all.epoch = 0;
+    all.fenced.clear();
+    all.made.clear();
+    all.copy_begun = all.copy_whole = false;
+  });
+}
+
 void MemDatabase::raise_epoch(const std::string& run, std::uint64_t epoch) {
   called(server_, "raise_epoch");
   server_.with([&](MemContents& all) {

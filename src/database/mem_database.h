@@ -71,6 +71,8 @@ class MemDatabase : public Database {
   std::vector<Finding> examine(Role role) override;
   std::vector<std::string> grants(Role role) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  bool remembers() override;
+  void forget() override;
 
  private:
   MemServer& server_;
@@ -91,10 +93,13 @@ class MemFence : public Fence {
 class MemTransfer : public Transfer {
  public:
   MemTransfer(MemServer& source, MemServer& target) : source_(source), target_(target) {}
+  std::vector<Finding> examine() override { return findings; }
   CopyResult copy(const CopyOptions& options, std::stop_token stop) override;
   Target target() override;
   Comparison compare(const CopyOptions& options, std::stop_token stop) override;
   void discard() override;
+
+  std::vector<Finding> findings;  ///< Of `examine`.
 
  private:
   MemServer& source_;

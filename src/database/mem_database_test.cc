@@ -60,7 +60,9 @@ class MemWorld : public DatabaseWorld {
 };
 
 INSTANTIATE_TEST_SUITE_P(Memory, DatabaseContract,
-                         testing::Values(WorldMaker([] { return std::make_unique<MemWorld>(); })));
+                         testing::Values(WorldMaker{"memory", [] {
+                                                      return std::make_unique<MemWorld>();
+                                                    }}));
 
 TEST(MemServer, may_fail_before_a_call_has_any_effect) {
   MemServer server("old.main", {"frames"});

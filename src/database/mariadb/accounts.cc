@@ -177,7 +177,11 @@ std::set<std::string> read_holders(Connection& connection, const MariadbServer& 
     for (const Row& row : connection.query(
              "SELECT User, Host FROM mysql.roles_mapping WHERE Role=" + quote_text(role))) {
       if (row[1]->empty()) roles.push_back(*row[0]);
-      if (!row[1]->empty() && !is_ours(server, *row[0])) users.insert(*row[0]);
+      // Whoever makes a role holds it: the server's own need no role to write.
+      const Account member{*row[0], *row[1], row[1]->empty()};
+      if (!member.role && !is_ours(server, member.user) && !is_servers_own(member)) {
+        users.insert(member.user);
+      }
     }
   }
   if (everybody) {

@@ -63,7 +63,8 @@ std::optional<Chunk> ChunkWalk::next() {
 
 std::uint64_t rows_a_chunk(const TableShape& table, std::uint64_t bytes) {
   const std::uint64_t row = table.bytes / std::max<std::uint64_t>(table.rows, 1);
-  return std::max<std::uint64_t>(bytes / std::max<std::uint64_t>(row, 16), 16);
+  // The server's estimate of rows may be old and far too low: then chunks are not absurdly small.
+  return std::max<std::uint64_t>(bytes / std::max<std::uint64_t>(row, 16), 64);
 }
 
 }  // namespace hikkoshi::database::mariadb

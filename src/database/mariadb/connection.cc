@@ -37,7 +37,8 @@ constexpr const char* session =
     " time_zone='+00:00', foreign_key_checks=0, unique_checks=1, check_constraint_checks=0,"
     " net_read_timeout=3600, net_write_timeout=3600, wait_timeout=86400, max_statement_time=0,"
     " lock_wait_timeout=60, innodb_lock_wait_timeout=60, sql_quote_show_create=1, autocommit=1,"
-    " tx_read_only=0, sql_select_limit=DEFAULT";
+    " tx_read_only=0, sql_select_limit=DEFAULT,"
+    " max_error_count=64";
 
 bool is_lost(unsigned code) {
   return code == CR_SERVER_LOST || code == CR_SERVER_GONE_ERROR || code == ER_SERVER_SHUTDOWN ||

@@ -44,7 +44,8 @@ void LocalServer::start() {
        "--server-id=1", "--log-bin=" + path + "/data/bin", "--binlog-format=ROW", "--sync-binlog=1",
        "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=128M",
        "--innodb-log-file-size=64M", "--max-allowed-packet=256M", "--local-infile=1",
-       "--event-scheduler=ON", "--performance-schema=OFF", "--character-set-server=utf8mb4"});
+       "--event-scheduler=ON", "--log-bin-trust-function-creators=1", "--performance-schema=OFF",
+       "--character-set-server=utf8mb4"});
   arguments.insert(arguments.end(), options_.begin(), options_.end());
   process_ = std::make_unique<BackgroundProcess>(arguments, path + "/log");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);

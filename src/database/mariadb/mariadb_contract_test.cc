@@ -85,9 +85,10 @@ class MariadbWorld : public DatabaseWorld {
   std::optional<Connection> session_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Mariadb, DatabaseContract, testing::Values(WorldMaker([] {
-                           return std::make_unique<MariadbWorld>();
-                         })));
+INSTANTIATE_TEST_SUITE_P(Mariadb, DatabaseContract,
+                         testing::Values(WorldMaker{"MariaDB", [] {
+                                                      return std::make_unique<MariadbWorld>();
+                                                    }}));
 
 }  // namespace
 }  // namespace hikkoshi::database::mariadb

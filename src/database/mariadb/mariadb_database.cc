@@ -59,13 +59,27 @@ void MariadbDatabase::raise_epoch(const std::string& run, std::uint64_t epoch) {
       throw Error(Retry::never,
                   fmt::format("{}: the run {} holds this server with epoch {}; ours is {}",
                               server_.name, *rows[0][0], held, epoch),
-                  Exit::needs_human);
+                  Exit::needs_human)
+          .remedy("go on with that run where its journal is; when it is over, `hikkoshi finish` "
+                  "there, or DROP DATABASE hikkoshi on the server, sets it free");
     }
   }
   connection.execute(
       fmt::format("REPLACE INTO hikkoshi.epoch VALUES (1, {}, {})", quote_text(run), epoch));
   connection.execute("COMMIT");
   end_sessions(connection, {server_.user});
+}
+
+bool MariadbDatabase::remembers() {
+  Connection connection(server_);
+  return connection.value(
+             "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name='hikkoshi'") != "0";
+}
+
+void MariadbDatabase::forget() {
+  Connection connection(server_);
+  connection.doing("remove what was kept on the server");
+  connection.execute("DROP DATABASE IF EXISTS hikkoshi");
 }
 
 }  // namespace hikkoshi::database

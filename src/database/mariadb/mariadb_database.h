@@ -16,6 +16,8 @@ class MariadbDatabase : public Database {
   std::vector<Finding> examine(Role role) override;
   std::vector<std::string> grants(Role role) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  bool remembers() override;
+  void forget() override;
 
  private:
   MariadbServer server_;

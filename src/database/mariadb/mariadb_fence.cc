@@ -37,7 +37,12 @@ std::vector<Grant> masks(const MariadbServer& server, const std::vector<Grant>& 
   std::vector<Grant> all;
   for (const Grant& pattern : patterns) {
     for (const std::string& schema : server.schemas) {
-      if (pattern_covers(pattern.schema, schema)) all.push_back(mask(pattern.account, schema));
+      if (!pattern_covers(pattern.schema, schema)) continue;
+      Grant one = mask(pattern.account, schema);
+      const auto same = [&](const Grant& other) {
+        return other.text() == one.text();
+      };
+      if (std::none_of(all.begin(), all.end(), same)) all.push_back(std::move(one));
     }
   }
   return all;

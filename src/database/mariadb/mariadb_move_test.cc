@@ -5,16 +5,10 @@
 #include "database/mariadb/mariadb_database.h"
 #include "database/mariadb/mariadb_fence.h"
 #include "database/mariadb/mariadb_transfer.h"
-#include "database/mariadb/two_servers.h"
+#include "database/mariadb/move_of.h"
 
 namespace hikkoshi::database::mariadb {
 namespace {
-
-std::string differences(const Comparison& comparison) {
-  std::string text;
-  for (const Difference& one : comparison.differences) text += one.where + ": " + one.text + "\n";
-  return text;
-}
 
 TEST(MariadbMove, moves_a_schema_behind_a_fence_and_opens_it_on_new) {
   TwoServers servers;

@@ -10,6 +10,7 @@
 #include "database/mariadb/connection.h"
 #include "database/mariadb/copy_record.h"
 #include "database/mariadb/object_comparison.h"
+#include "database/mariadb/pair_doctor.h"
 #include "database/mariadb/quote.h"
 #include "database/mariadb/row_comparison.h"
 #include "database/mariadb/row_copy.h"
@@ -103,8 +104,14 @@ void remove_made(Connection& connection, CopyRecord& record) {
 
 }  // namespace
 
-MariadbTransfer::MariadbTransfer(MariadbServer source, MariadbServer target)
-    : source_(std::move(source)), target_(std::move(target)) {}
+MariadbTransfer::MariadbTransfer(MariadbServer source, MariadbServer target,
+                                 std::uint64_t chunk_bytes)
+    : source_(std::move(source)), target_(std::move(target)), chunk_bytes_(chunk_bytes) {}
+
+std::vector<Finding> MariadbTransfer::examine() {
+  Connection source(source_), target(target_);
+  return examine_pair(source, source_, target);
+}
 
 CopyResult MariadbTransfer::copy(const CopyOptions& options, std::stop_token stop) {
   const auto begun = Time::now();
@@ -131,8 +138,9 @@ CopyResult MariadbTransfer::copy(const CopyOptions& options, std::stop_token sto
   {
     Snapshot snapshot = take_snapshot(source_, std::max(1u, options.connections));
     result.position = snapshot.position;
-    result.tables = copy_rows({.source = &source_, .target = &target_, .copy = &options}, snapshot,
-                              tables, definitions, stop);
+    result.tables = copy_rows(
+        {.source = &source_, .target = &target_, .copy = &options, .chunk_bytes = chunk_bytes_},
+        snapshot, tables, definitions, stop);
   }
   add_foreign_keys(target, tables, definitions);
   create_objects(target, {rest, objects.end()});
@@ -153,7 +161,9 @@ Comparison MariadbTransfer::compare(const CopyOptions& options, std::stop_token 
   Connection source(source_), target(target_);
   Comparison comparison;
   comparison.differences = compare_objects(source, source_, target, target_);
-  compare_rows(source_, target_, options, stop, comparison);
+  compare_rows(
+      {.source = &source_, .target = &target_, .copy = &options, .chunk_bytes = chunk_bytes_}, stop,
+      comparison);
   comparison.seconds = seconds_since(begun);
   return comparison;
 }

@@ -17,7 +17,6 @@
 namespace hikkoshi::database::mariadb {
 namespace {
 
-constexpr std::uint64_t chunk_bytes = 32 << 20;
 constexpr std::uint64_t rows_listed = 2000;  // So many rows of a chunk are compared one by one.
 constexpr std::size_t keys_named = 20;
 
@@ -132,16 +131,16 @@ struct Piece {
 // Gives chunks out and adds results up; all threads share it.
 class Ledger {
  public:
-  Ledger(const MariadbServer& source, const std::vector<TableShape>& tables,
-         const CopyOptions& options)
-      : tables_(tables), options_(options), walker_(source), sums_(tables.size()) {
+  Ledger(const RowWork& options, const std::vector<TableShape>& tables)
+      : tables_(tables), options_(options), walker_(*options.source), sums_(tables.size()) {
     walker_.raw_results();
     for (const TableShape& table : tables) now_.rows_total += table.rows;
   }
 
   std::optional<Piece> next() {
     for (; at_ < tables_.size(); ++at_, walk_.reset()) {
-      if (!walk_) walk_.emplace(walker_, tables_[at_], rows_a_chunk(tables_[at_], chunk_bytes));
+      if (!walk_)
+        walk_.emplace(walker_, tables_[at_], rows_a_chunk(tables_[at_], options_.chunk_bytes));
       if (auto chunk = walk_->next()) return Piece{at_, std::move(*chunk)};
     }
     return std::nullopt;
@@ -157,7 +156,7 @@ class Ledger {
     }
     now_.rows += part.old_rows;
     now_.doing = "compare " + tables_[table].text();
-    if (options_.on_progress) options_.on_progress(now_);
+    if (options_.copy->on_progress) options_.copy->on_progress(now_);
   }
 
   void finish(Comparison& result) const {
@@ -179,7 +178,7 @@ class Ledger {
   }
 
   const std::vector<TableShape>& tables_;
-  const CopyOptions& options_;
+  const RowWork& options_;
   Connection walker_;
   std::optional<ChunkWalk> walk_;
   std::size_t at_ = 0;
@@ -206,12 +205,11 @@ std::vector<TableShape> common_tables(const MariadbServer& source, const Mariadb
 
 }  // namespace
 
-void compare_rows(const MariadbServer& source, const MariadbServer& target,
-                  const CopyOptions& options, std::stop_token stop, Comparison& result) {
-  const std::vector<TableShape> tables = common_tables(source, target);
-  Locked<Ledger> ledger{Ledger(source, tables, options)};
+void compare_rows(const RowWork& options, std::stop_token stop, Comparison& result) {
+  const std::vector<TableShape> tables = common_tables(*options.source, *options.target);
+  Locked<Ledger> ledger{Ledger(options, tables)};
   const auto work = [&](unsigned, std::stop_token stopped) {
-    Sides sides(source, target);
+    Sides sides(*options.source, *options.target);
     while (!stopped.stop_requested()) {
       const auto piece = ledger.with([](Ledger& shared) { return shared.next(); });
       if (!piece) return;
@@ -226,7 +224,7 @@ void compare_rows(const MariadbServer& source, const MariadbServer& target,
       ledger.with([&](Ledger& shared) { shared.add(piece->table, sums); });
     }
   };
-  run_parallel(std::max(1u, options.connections), stop, work);
+  run_parallel(std::max(1u, options.copy->connections), stop, work);
   ledger.with([&](Ledger& shared) { shared.finish(result); });
 }
 

@@ -4,7 +4,7 @@
 #include <stop_token>
 
 #include "database/database.h"
-#include "database/mariadb/server.h"
+#include "database/mariadb/row_work.h"
 
 namespace hikkoshi::database::mariadb {
 
@@ -12,7 +12,6 @@ namespace hikkoshi::database::mariadb {
 /// at once: COUNT, BIT_XOR and SUM of 64 bits a row (notes on MariaDB, section 3: XOR alone is
 /// blind to pairs of equal rows). A chunk that differs is halved until its rows can be listed; at
 /// most 20 keys of a table are named. Adds to `result`.
-void compare_rows(const MariadbServer& source, const MariadbServer& target,
-                  const CopyOptions& options, std::stop_token stop, Comparison& result);
+void compare_rows(const RowWork& options, std::stop_token stop, Comparison& result);
 
 }  // namespace hikkoshi::database::mariadb

@@ -49,7 +49,7 @@ struct Loaded {
 // Which chunk is next and which table is whole; all threads share it.
 class Ledger {
  public:
-  Ledger(const RowCopyOptions& options, const std::vector<TableShape>& tables)
+  Ledger(const RowWork& options, const std::vector<TableShape>& tables)
       : options_(options), tables_(tables), walker_(*options.source), progress_(tables.size()) {
     walker_.raw_results();
     for (std::size_t i = 0; i < tables.size(); ++i) {
@@ -107,7 +107,7 @@ class Ledger {
     if (options_.copy->on_progress) options_.copy->on_progress(now_);
   }
 
-  const RowCopyOptions& options_;
+  const RowWork& options_;
   const std::vector<TableShape>& tables_;
   Connection walker_;
   std::optional<ChunkWalk> walk_;
@@ -176,7 +176,7 @@ std::size_t RowText::fill(char* buffer, std::size_t size) {
   return part;
 }
 
-std::vector<TableResult> copy_rows(const RowCopyOptions& options, Snapshot& snapshot,
+std::vector<TableResult> copy_rows(const RowWork& options, Snapshot& snapshot,
                                    const std::vector<TableShape>& tables,
                                    const std::vector<DeferredTable>& definitions,
                                    std::stop_token stop) {

@@ -6,24 +6,18 @@
 #include <vector>
 
 #include "database/database.h"
+#include "database/mariadb/row_work.h"
 #include "database/mariadb/snapshot.h"
 #include "database/mariadb/table_definition.h"
 #include "database/mariadb/table_shape.h"
 
 namespace hikkoshi::database::mariadb {
 
-struct RowCopyOptions {
-  const MariadbServer* source = nullptr;
-  const MariadbServer* target = nullptr;
-  const CopyOptions* copy = nullptr;
-  std::uint64_t chunk_bytes = 16 << 20;  ///< Small enough to roll back soon (notes, section 1.2).
-};
-
 /// Fills tables that are there and empty, then builds their deferred keys. Each worker owns a
 /// reader of the snapshot and a writer, and takes the next chunk, of the largest tables first. One
 /// chunk is one transaction; a warning, or a count that differs, is Error(never). Results are in
 /// the order of `tables`.
-std::vector<TableResult> copy_rows(const RowCopyOptions& options, Snapshot& snapshot,
+std::vector<TableResult> copy_rows(const RowWork& options, Snapshot& snapshot,
                                    const std::vector<TableShape>& tables,
                                    const std::vector<DeferredTable>& definitions,
                                    std::stop_token stop);

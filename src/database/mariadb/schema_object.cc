@@ -25,6 +25,8 @@ void read_text(Connection& connection, SchemaObject& object, std::size_t column)
         .remedy("grant SELECT on mysql.* and SHOW VIEW on the schema to the mover");
   }
   object.create = *rows[0][column];
+  // The dictionary's own text of it knows a name that SET does not: INVALID_DATES.
+  if (column > 1) object.sql_mode = rows[0][1].value_or("");
 }
 
 void read_sequences(Connection& connection, const std::string& list, Objects& objects) {
@@ -130,21 +132,46 @@ bool is_missing(const Refusal& refusal) {
   return refusal.code == no_such_table || refusal.code == view_invalid;
 }
 
-// Those that are waiting for another one are tried again, as long as any could be made.
+// A view that runs with its definer's rights; empty for one that runs with its caller's.
+std::optional<SchemaObject> as_invokers(const SchemaObject& view) {
+  constexpr std::string_view definers = " SQL SECURITY DEFINER VIEW ",
+                             invokers = " SQL SECURITY INVOKER VIEW ";
+  const std::size_t at = view.create.find(definers);
+  if (at == std::string::npos) return std::nullopt;
+  SchemaObject result = view;
+  result.create.replace(at, definers.size(), invokers);
+  return result;
+}
+
+void require(const Connection& connection, const SchemaObject& object,
+             const std::optional<Refusal>& refusal) {
+  if (!refusal) return;
+  throw Error(Retry::never, fmt::format("{}: create {}: {} ({})", connection.name(), object.text(),
+                                        refusal->text, refusal->code));
+}
+
+// Those that are waiting for another one are tried again, as long as any could be made. The server
+// checks the definer's rights on a view inside a view, and definers have none before the target is
+// opened: so all are made with the caller's rights, ours, and become their definers' afterwards,
+// the outermost first.
 void create_views(Connection& connection, Objects views) {
+  Objects made;
   while (!views.empty()) {
     Objects waiting;
-    std::string reason;
+    std::optional<Refusal> reason;
     for (SchemaObject& view : views) {
-      const auto refusal = create(connection, view);
-      if (!refusal) continue;
-      reason = fmt::format("{}: create {}: {} ({})", connection.name(), view.text(), refusal->text,
-                           refusal->code);
-      if (!is_missing(*refusal)) throw Error(Retry::never, reason);
-      waiting.push_back(std::move(view));
+      auto refusal = create(connection, as_invokers(view).value_or(view));
+      if (refusal && !is_missing(*refusal)) require(connection, view, refusal);
+      if (refusal) reason = refusal;
+      (refusal ? waiting : made).push_back(std::move(view));
     }
-    if (waiting.size() == views.size()) throw Error(Retry::never, reason);
+    if (waiting.size() == views.size()) require(connection, waiting.front(), reason);
     views = std::move(waiting);
+  }
+  for (auto view = made.rbegin(); view != made.rend(); ++view) {
+    if (!as_invokers(*view)) continue;
+    view->create.replace(0, std::string_view("CREATE").size(), "ALTER");
+    require(connection, *view, create(connection, *view));
   }
 }
 
@@ -197,10 +224,7 @@ void create_objects(Connection& connection, const Objects& objects) {
       create_views(connection, std::exchange(views, {}));
       done = true;
     }
-    if (const auto refusal = create(connection, object)) {
-      throw Error(Retry::never, fmt::format("{}: create {}: {} ({})", connection.name(),
-                                            object.text(), refusal->text, refusal->code));
-    }
+    require(connection, object, create(connection, object));
   }
   create_views(connection, std::move(views));
 }
