@@ -8,6 +8,7 @@
 #include <libfyaml.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace hikkoshi::move {
 
@@ -117,6 +118,15 @@ class YamlReader {
     return text ? std::string(text, size) : std::string();
   }
 
+  /// One line in single quotes is read here: libfyaml 0.7.12 leaks memory for its pairs of quotes.
+  std::string scalar_text(fy_token* token) const {
+    if (!token || fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED) return text_of(token);
+    Span inner = span(token);
+    std::string raw = reporter_.text(source_).substr(inner.begin, inner.end - inner.begin);
+    if (raw.find_first_of("\r\n") != std::string::npos) return text_of(token);
+    return replace_all(std::move(raw), "''", "'");
+  }
+
   void stop(Code code, Span place, std::string message, std::string help) {
     if (!stopped_) reporter_.add(code, place, std::move(message), std::move(help));
     stopped_ = broken_ = true;
@@ -139,7 +149,7 @@ class YamlReader {
     node.tag = text_of(fy_event_get_tag_token(event.get()));
     std::string anchor = text_of(fy_event_get_anchor_token(event.get()));
     if (event->type == FYET_SCALAR) {
-      node.text = text_of(event->scalar.value);
+      node.text = scalar_text(event->scalar.value);
       node.plain = !event->scalar.value || fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
     } else if (event->type == FYET_SEQUENCE_START) {
       node.kind = Node::Kind::sequence;

@@ -48,6 +48,16 @@ TEST(Yaml, keeps_tags_and_quotes) {
   EXPECT_EQ(reading.at_key("c").text, "two\nlines\n");
 }
 
+TEST(Yaml, reads_single_quotes_as_yaml_does) {
+  Reading reading("a: 'it''s'\nb: ''''''\nc: ''\nd: 'two\n  lines, it''s'\ne: {f: ' ''x'' '}\n");
+  EXPECT_EQ(reading.at_key("a").text, "it's");
+  EXPECT_EQ(reading.at_key("b").text, "''");
+  EXPECT_EQ(reading.at_key("c").text, "");
+  EXPECT_EQ(reading.at_key("d").text, "two lines, it's");
+  EXPECT_EQ(at(reading.root, {"e", "f"})->text, " 'x' ");
+  EXPECT_EQ(reading.at_key("a").span, (Span{0, 4, 9}));
+}
+
 TEST(Yaml, points_at_the_key_of_a_value_that_is_not_written) {
   Reading reading("a:\nb: 1\n");
   EXPECT_EQ(reading.at_key("a").span, (Span{0, 0, 1}));
