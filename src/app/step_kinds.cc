@@ -33,6 +33,7 @@ const steps::Kinds& step_kinds() {
                                {"watch-stragglers", make_watch_stragglers},
                                {"raise-ttl", make_raise_ttl},
                                {"clean-balancer", make_clean_balancer},
+                               {"clean-database", make_clean_database},
                            },
                            {
                                {"ttl-expired", make_ttl_expired},

@@ -178,6 +178,28 @@ class VerifyDatabase : public engine::Step {
   bool verified_ = false;
 };
 
+class CleanDatabase : public engine::Step {
+ public:
+  CleanDatabase(const plan::Step& step, const Context& context)
+      : arguments_(step.arguments), context_(context) {}
+
+  Observation observe() override {
+    return {database().remembers() ? State::absent : State::done, ""};
+  }
+  Json before() override { return Json::object(); }
+  void apply(const Json&, std::stop_token) override { database().forget(); }
+  void undo(const Json&, std::stop_token) override {}
+
+ private:
+  database::Database& database() {
+    return context_.drivers.database(arguments_.at("side").get<std::string>(),
+                                     arguments_.at("database"));
+  }
+
+  const Json arguments_;
+  const Context context_;
+};
+
 }  // namespace
 
 std::unique_ptr<engine::Step> make_fence_database(const plan::Step& step, const Context& context) {
@@ -190,6 +212,10 @@ std::unique_ptr<engine::Step> make_copy_database(const plan::Step& step, const C
 
 std::unique_ptr<engine::Step> make_verify_database(const plan::Step& step, const Context& context) {
   return std::make_unique<VerifyDatabase>(step, context);
+}
+
+std::unique_ptr<engine::Step> make_clean_database(const plan::Step& step, const Context& context) {
+  return std::make_unique<CleanDatabase>(step, context);
 }
 
 std::unique_ptr<engine::Step> make_open_database(const plan::Step& step, const Context& context) {

@@ -18,4 +18,7 @@ std::unique_ptr<engine::Step> make_verify_database(const plan::Step& step, const
 /// Gives on NEW the rights that the fence took away on OLD. Undo: closes NEW again.
 std::unique_ptr<engine::Step> make_open_database(const plan::Step& step, const Context& context);
 
+/// Removes what Hikkoshi keeps on a server for itself, when the move is over.
+std::unique_ptr<engine::Step> make_clean_database(const plan::Step& step, const Context& context);
+
 }  // namespace hikkoshi::steps

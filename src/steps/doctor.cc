@@ -79,6 +79,13 @@ void examine_database(const Names::Sided& name, Drivers& drivers, Findings& find
   });
 }
 
+void examine_transfer(const std::string& name, Drivers& drivers, Findings& findings) {
+  std::string thing = "transfer." + name;
+  guarded(findings, thing, [&] {
+    add(findings, thing, drivers.transfer(name).examine(), "both servers go together");
+  });
+}
+
 void examine_zone(const std::string& name, Drivers& drivers, Findings& findings) {
   std::string thing = "zone." + name;
   guarded(findings, thing, [&] {
@@ -127,6 +134,7 @@ std::vector<Finding> examine(const Names& names, Drivers& drivers, const Clock& 
   for (const auto& name : names.hosts) examine_host(name, drivers, clock, findings);
   for (const auto& name : names.balancers) examine_balancer(name, drivers, findings);
   for (const auto& name : names.databases) examine_database(name, drivers, findings);
+  for (const auto& name : names.transfers) examine_transfer(name, drivers, findings);
   for (const auto& name : names.zones) examine_zone(name, drivers, findings);
   for (const auto& name : names.files)
     guarded(findings, "file " + name, [&] { drivers.file(name); });

@@ -60,8 +60,9 @@ void MariadbDatabase::raise_epoch(const std::string& run, std::uint64_t epoch) {
                   fmt::format("{}: the run {} holds this server with epoch {}; ours is {}",
                               server_.name, *rows[0][0], held, epoch),
                   Exit::needs_human)
-          .remedy("go on with that run where its journal is; when it is over, `hikkoshi finish` "
-                  "there, or DROP DATABASE hikkoshi on the server, sets it free");
+          .remedy(
+              "go on with that run where its journal is; when it is over, `hikkoshi finish` "
+              "there, or DROP DATABASE hikkoshi on the server, sets it free");
     }
   }
   connection.execute(
@@ -73,7 +74,8 @@ void MariadbDatabase::raise_epoch(const std::string& run, std::uint64_t epoch) {
 bool MariadbDatabase::remembers() {
   Connection connection(server_);
   return connection.value(
-             "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name='hikkoshi'") != "0";
+             "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name='hikkoshi'") !=
+         "0";
 }
 
 void MariadbDatabase::forget() {
