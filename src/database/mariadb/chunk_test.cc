@@ -78,7 +78,7 @@ TEST(TableShape, selects_what_loads_unchanged) {
                        {0});
   t.columns[4].computed = true;
   EXPECT_EQ(select_rows(t),
-            "SELECT `id`,CAST(`f` AS DOUBLE),CAST(`u` AS BINARY(16)),IF(`e`=0,'0',`e`)"
+            "SELECT `id`,CAST(`f` AS DOUBLE),CAST(`u` AS BINARY(16)),IF(`e`=0,X'01',`e`)"
             " FROM `frames`.`t`");
   EXPECT_EQ(load_rows(t),
             "LOAD DATA LOCAL INFILE 'hikkoshi' INTO TABLE `frames`.`t` CHARACTER SET binary"

@@ -38,7 +38,7 @@ constexpr const char* session =
     " net_read_timeout=3600, net_write_timeout=3600, wait_timeout=86400, max_statement_time=0,"
     " lock_wait_timeout=60, innodb_lock_wait_timeout=60, sql_quote_show_create=1, autocommit=1,"
     " tx_read_only=0, sql_select_limit=DEFAULT,"
-    " max_error_count=64";
+    " max_error_count=64, sql_notes=0";
 
 bool is_lost(unsigned code) {
   return code == CR_SERVER_LOST || code == CR_SERVER_GONE_ERROR || code == ER_SERVER_SHUTDOWN ||
@@ -206,11 +206,11 @@ std::optional<Refusal> Connection::attempt(const std::string& sql) {
   return std::nullopt;
 }
 
-void Connection::refuse_warnings() {
+void Connection::refuse_warnings(unsigned but) {
   if (mysql_warning_count(&state_->handle) == 0) return;
   std::string text;
-  for (const Row& row : query("SHOW WARNINGS LIMIT 3")) {
-    if (row[0] == "Note") continue;
+  for (const Row& row : query("SHOW WARNINGS")) {
+    if (row[0] == "Note" || row[1] == std::to_string(but)) continue;
     text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", row[2].value_or(""),
                         row[1].value_or(""));
   }
@@ -228,7 +228,7 @@ RowStream Connection::stream(const std::string& sql) {
   return RowStream(*this, result);
 }
 
-std::uint64_t Connection::load(const std::string& sql, const Feed& feed) {
+Connection::Loaded Connection::load(const std::string& sql, const Feed& feed) {
   MYSQL* handle = &state_->handle;
   std::exception_ptr failure;
   std::pair<const Feed*, std::exception_ptr*> source{&feed, &failure};
@@ -239,9 +239,9 @@ std::uint64_t Connection::load(const std::string& sql, const Feed& feed) {
                                  nullptr);
   if (failure) std::rethrow_exception(failure);
   if (failed) fail(true);
-  const std::uint64_t affected = mysql_affected_rows(handle);
-  refuse_warnings();
-  return affected;
+  Loaded loaded{.rows = mysql_affected_rows(handle), .truncations = mysql_warning_count(handle)};
+  refuse_warnings(WARN_DATA_TRUNCATED);
+  return loaded;
 }
 
 void Connection::raw_results() {

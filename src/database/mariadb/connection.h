@@ -65,9 +65,15 @@ class Connection {
   /// Puts bytes into `buffer` and says how many, at most `size`; 0 at the end.
   using Feed = std::function<std::size_t(char* buffer, std::size_t size)>;
 
-  /// Runs a LOAD DATA LOCAL whose file is what `feed` gives; rows taken in. What `feed` throws
-  /// comes out; the statement may then have left rows, so roll back.
-  std::uint64_t load(const std::string& sql, const Feed& feed);
+  struct Loaded {
+    std::uint64_t rows = 0;
+    std::uint64_t truncations = 0;  ///< Warnings 1265, if there are no others.
+  };
+
+  /// Runs a LOAD DATA LOCAL whose file is what `feed` gives. What `feed` throws comes out; the
+  /// statement may then have left rows, so roll back. Warnings of any kind but 1265 (data
+  /// truncated) are Error(never); the caller knows how many of those it must have caused.
+  Loaded load(const std::string& sql, const Feed& feed);
 
   /// Ends the session's charset conversion of results: columns arrive as stored.
   void raw_results();
@@ -84,7 +90,7 @@ class Connection {
   struct State;
 
   void run(const std::string& sql, bool writes);
-  void refuse_warnings();
+  void refuse_warnings(unsigned but = 0);
   [[noreturn]] void fail(bool writes);
 
   std::unique_ptr<State> state_;

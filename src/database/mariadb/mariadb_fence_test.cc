@@ -1,8 +1,11 @@
 #include "database/mariadb/mariadb_fence.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "database/mariadb/accounts.h"
 #include "database/mariadb/two_servers.h"
 
@@ -22,18 +25,20 @@ class MariadbFenceTest : public testing::Test {
   LocalServer& server() { return servers_.old_server(); }
   bool writes(const std::string& table) { return servers_.app_writes(server(), table); }
 
-  // SHOW GRANTS of all accounts but the mover's.
+  // SHOW GRANTS of all accounts but the mover's, sorted: which schema's line is first is the
+  // server's own affair.
   std::string all_grants() {
-    std::string text;
+    std::vector<std::string> lines;
     Connection root = server().root();
     for (const Row& row : root.query("SELECT User, Host FROM mysql.global_priv WHERE User<>'mover'"
                                      " AND User<>'PUBLIC' ORDER BY 1, 2")) {
       const Account account{*row[0], *row[1], row[1]->empty()};
       for (const Row& line : root.query("SHOW GRANTS FOR " + account.text())) {
-        text += *line[0] + "\n";
+        lines.push_back(*line[0]);
       }
     }
-    return text;
+    std::sort(lines.begin(), lines.end());
+    return join(lines, "\n");
   }
 
   // Closes and opens, with the grants the same bytes afterwards.

@@ -121,12 +121,15 @@ Loaded load_chunk(Connection& reader, Connection& writer, const TableShape& tabl
   RowStream rows =
       reader.stream(select_rows(table) + where(table, piece.chunk) +
                     (piece.chunk.after.empty() && piece.chunk.upto.empty() ? "" : order(table)));
-  RowText text(rows);
+  RowText text(rows, table);
   writer.execute("START TRANSACTION");
-  const std::uint64_t taken = writer.load(
+  const Connection::Loaded taken = writer.load(
       load_rows(table), [&](char* buffer, std::size_t size) { return text.fill(buffer, size); });
-  if (taken != text.rows()) {
-    throw Error(Retry::never, fmt::format("{} rows were sent and {} taken in", text.rows(), taken));
+  if (taken.rows != text.rows() || taken.truncations != text.invalid()) {
+    throw Error(Retry::never,
+                fmt::format("{}: load {}: {} rows were sent and {} taken in, {} values truncated",
+                            writer.name(), table.text(), text.rows(), taken.rows,
+                            taken.truncations - text.invalid()));
   }
   writer.execute("COMMIT");
   return {text.rows(), text.bytes()};
@@ -152,6 +155,12 @@ void append_value(std::string& text, std::string_view bytes) {
   }
 }
 
+RowText::RowText(RowStream& rows, const TableShape& table) : rows_(rows) {
+  for (const Column& column : table.columns) {
+    if (!column.computed) enums_.push_back(column.type == "enum");
+  }
+}
+
 bool RowText::refill() {
   constexpr std::size_t enough = 64 << 10;
   text_.clear();
@@ -159,7 +168,9 @@ bool RowText::refill() {
   while (text_.size() < enough && rows_.next()) {
     for (std::size_t i = 0; i < rows_.columns(); ++i) {
       if (i > 0) text_ += '\t';
-      append_value(text_, rows_.column(i));
+      const std::string_view value = rows_.column(i);
+      if (enums_[i] && value == no_member) ++invalid_;
+      append_value(text_, value);
     }
     text_ += '\n';
     ++count_;

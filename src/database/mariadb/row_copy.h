@@ -26,11 +26,12 @@ std::vector<TableResult> copy_rows(const RowWork& options, Snapshot& snapshot,
 /// before what would be taken for one of these.
 class RowText {
  public:
-  explicit RowText(RowStream& rows) : rows_(rows) {}
+  RowText(RowStream& rows, const TableShape& table);
 
   std::size_t fill(char* buffer, std::size_t size);  ///< As Connection::Feed.
   std::uint64_t rows() const { return count_; }
   std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t invalid() const { return invalid_; }  ///< Values of ENUMs that are no member.
 
  private:
   bool refill();
@@ -38,7 +39,8 @@ class RowText {
   RowStream& rows_;
   std::string text_;
   std::size_t given_ = 0;
-  std::uint64_t count_ = 0, bytes_ = 0;
+  std::vector<bool> enums_;  ///< By column of the stream.
+  std::uint64_t count_ = 0, bytes_ = 0, invalid_ = 0;
 };
 
 /// Appends one value in that form; `bytes` with a null data() is NULL.

@@ -80,10 +80,6 @@ bool can_defer(const TableDefinition& table) {
   return !primary.empty() && (counted.empty() || counted == primary);
 }
 
-std::string create_text(const TableDefinition& table, const std::vector<std::string>& items) {
-  return table.head + " (\n" + join(items, ",\n") + "\n)" + table.tail;
-}
-
 }  // namespace
 
 TableDefinition parse_table(std::string_view statement) {
@@ -127,7 +123,7 @@ DeferredTable defer_keys(std::string_view statement) {
     }
   }
   if (!together.empty()) deferred.keys.insert(deferred.keys.begin(), join(together, ", "));
-  deferred.create = create_text(table, kept);
+  deferred.create = table.head + " (\n" + join(kept, ",\n") + "\n)" + table.tail;
   return deferred;
 }
 
@@ -139,7 +135,7 @@ std::string normalised(std::string_view statement) {
   std::sort(keys, table.items.end());
   const std::string count = std::to_string(auto_increment(statement));
   table.tail = replace_all(table.tail, " AUTO_INCREMENT=" + count, "");
-  return create_text(table, table.items);
+  return table.head + '\n' + join(table.items, "\n") + '\n' + table.tail;
 }
 
 std::uint64_t auto_increment(std::string_view statement) {

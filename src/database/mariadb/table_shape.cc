@@ -92,8 +92,8 @@ std::string select_expression(const Column& column) {
   // Loaded with charset binary these take their 16 or 4 bytes, not their text.
   if (column.type == "uuid" || column.type == "inet6") return "CAST(" + name + " AS BINARY(16))";
   if (column.type == "inet4") return "CAST(" + name + " AS BINARY(4))";
-  // The empty value of an invalid ENUM has the index 0, which a load takes without a warning.
-  if (column.type == "enum") return "IF(" + name + "=0,'0'," + name + ")";
+  // What once was no member of the ENUM has the index 0; a load makes one of any other text.
+  if (column.type == "enum") return fmt::format("IF({0}=0,{1},{0})", name, quote_bytes(no_member));
   return name;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "database/mariadb/connection.h"
@@ -39,6 +40,10 @@ std::vector<TableShape> read_shapes(Connection& connection,
 /// "SELECT a, b FROM t" of everything that a load needs, each value in the form in which LOAD DATA
 /// with CHARACTER SET binary takes it in unchanged (tested for every type).
 std::string select_rows(const TableShape& table);
+
+/// The text that `select_rows` gives for the invalid value of an ENUM, which no member has; loaded,
+/// each makes one warning 1265 and the invalid value again.
+inline constexpr std::string_view no_member = "\x01";
 
 /// "LOAD DATA LOCAL ... INTO TABLE t (a, b)" for what `select_rows` gives.
 std::string load_rows(const TableShape& table);
