@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "dns/fake_server.h"
+#include "dns/testing/fake_server.h"
 
 namespace hikkoshi::dns {
 namespace {

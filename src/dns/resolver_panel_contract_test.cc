@@ -1,9 +1,9 @@
 // The panel against a real unbound in front of the Knot pair.
 #include <gtest/gtest.h>
 
-#include "dns/knot_pair.h"
 #include "dns/resolver_panel.h"
 #include "dns/rfc2136_zone.h"
+#include "dns/testing/knot_pair.h"
 
 namespace hikkoshi::dns {
 namespace {

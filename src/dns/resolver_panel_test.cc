@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "dns/fake_server.h"
+#include "dns/testing/fake_server.h"
 
 namespace hikkoshi::dns {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "dns/knot_pair.h"
 #include "dns/rfc2136_zone.h"
+#include "dns/testing/knot_pair.h"
 #include "dns/ttl_audit.h"
 #include "dns/zone_contract.h"
 

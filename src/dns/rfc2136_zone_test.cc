@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "dns/exchange.h"
-#include "dns/fake_server.h"
+#include "dns/testing/fake_server.h"
 
 namespace hikkoshi::dns {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "engine/toy_world.h"
+#include "engine/testing/toy_world.h"
 #include "journal/reader.h"
 #include "journal/sqlite_journal.h"
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/toy_world.h"
+#include "engine/testing/toy_world.h"
 
 namespace hikkoshi::engine {
 

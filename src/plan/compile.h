@@ -32,7 +32,8 @@ namespace hikkoshi::plan {
 //   clean-database     {database, side}
 //
 // Gates: time "ttl-expired" {step}; time "since-step" {step, wait_ms}; window {days, from "01:00",
-// to, zone}; approval {}; condition "verified" and "stragglers_forwarded" {steps}.
+// to, zone}; approval {}; condition "verified" {steps}, "stragglers_forwarded" {steps, forwards
+// [{side, balancer, target}]}.
 
 /// Compiles every stage: prepare, then one or two a stage of the move file (cutover, zones), and
 /// what `finish` does. `move_hash` is the SHA-256 of the move's canonical JSON.

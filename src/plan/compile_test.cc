@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "plan/sample_move.h"
+#include "plan/testing/sample_move.h"
 
 namespace hikkoshi::plan {
 
@@ -256,6 +256,8 @@ TEST(Compile, puts_window_and_required_gates_before_their_stage) {
   EXPECT_EQ(dns[2].gate->condition, "verified");
   EXPECT_EQ(dns[2].gate->arguments.at("steps"), Json({"service/verify-database:main"}));
   EXPECT_EQ(dns[3].gate->arguments.at("steps"), Json({"service/forward-balancer:old.edge"}));
+  EXPECT_EQ(dns[3].gate->arguments.at("forwards"), Json::parse(R"([{"side": "old",
+              "balancer": "edge", "target": "127.20.0.80:80"}])"));
   EXPECT_FALSE(dns[1].gate->pivot);
   EXPECT_EQ(stage(plan, "service").items[0].id(), "service/window");
   EXPECT_EQ(stage(plan, "service").items[1].id(), "service/show-page:new.edge");

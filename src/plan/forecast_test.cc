@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "plan/compile.h"
-#include "plan/sample_move.h"
+#include "plan/testing/sample_move.h"
 
 namespace hikkoshi::plan {
 

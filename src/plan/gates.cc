@@ -47,6 +47,15 @@ std::vector<std::string> evidence(const Sources& sources, std::size_t leg,
   return steps;
 }
 
+// What balancers of earlier legs must do for "stragglers_forwarded": the gate asks them, now.
+Json awaited_forwards(const Sources& sources, std::size_t leg) {
+  Json list = Json::array();
+  for (std::size_t earlier = 0; earlier < leg; ++earlier)
+    for (const Forwarding& one : forwardings(sources, earlier))
+      list.push_back({{"side", "old"}, {"balancer", one.balancer}, {"target", one.target}});
+  return list;
+}
+
 [[noreturn]] void refuse(const std::string& word, const std::string& stage) {
   if (word.starts_with("lag")) {
     throw Error(Retry::never,
@@ -82,12 +91,14 @@ std::vector<Item> required_gate(const Sources& sources, std::size_t leg, const s
                             word, about.name),
                 Exit::bad_move_file);
   }
+  Json arguments{{"steps", steps}};
+  if (word == "stragglers_forwarded") arguments["forwards"] = awaited_forwards(sources, leg);
   return {gate_item({.id = about.name + "/" + word,
                      .kind = Gate::Kind::condition,
                      .condition = word,
                      .title = word == "verified" ? "What was copied was compared and is equal"
                                                  : "OLD's balancers forward to NEW",
-                     .arguments = {{"steps", steps}},
+                     .arguments = arguments,
                      .forecast = {}})};
 }
 

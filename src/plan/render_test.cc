@@ -7,7 +7,7 @@
 #include "plan/phrases.h"
 #include "plan/render_markdown.h"
 #include "plan/render_text.h"
-#include "plan/sample_move.h"
+#include "plan/testing/sample_move.h"
 
 namespace hikkoshi::plan {
 

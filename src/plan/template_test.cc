@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "plan/sample_move.h"
+#include "plan/testing/sample_move.h"
 
 namespace hikkoshi::plan {
 

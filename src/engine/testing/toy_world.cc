@@ -1,4 +1,4 @@
-#include "engine/toy_world.h"
+#include "engine/testing/toy_world.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "plan/sample_move.h"
+#include "plan/testing/sample_move.h"
 
 #include <string>
 
