@@ -3,6 +3,7 @@
 #include "steps/balancer_steps.h"
 #include "steps/check_steps.h"
 #include "steps/database_steps.h"
+#include "steps/fact_gates.h"
 #include "steps/host_steps.h"
 #include "steps/zone_steps.h"
 
@@ -38,6 +39,8 @@ const steps::Kinds& step_kinds() {
                            {
                                {"ttl-expired", make_ttl_expired},
                                {"since-step", make_since_step},
+                               {"verified", make_verified},
+                               {"stragglers_forwarded", make_stragglers_forwarded},
                            }};
   return kinds;
 }

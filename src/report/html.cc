@@ -13,8 +13,9 @@ namespace {
 constexpr const char* style = R"css(
 body{font:15px/1.5 system-ui,sans-serif;max-width:980px;margin:2em auto;padding:0 1em;color:#222}
 h1{margin-bottom:0}h2{margin-top:2em;border-bottom:1px solid #ddd}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2em .6em;vertical-align:top;
-border-bottom:1px solid #eee}td.n{text-align:right;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;padding:.2em .6em;vertical-align:top;border-bottom:1px solid #eee}
+td.n{text-align:right;font-variant-numeric:tabular-nums}
 .moved{color:#176b2c}.bad{color:#a4161a}.old{color:#8a4b00}
 svg{width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:#222}
 rect.step{fill:#4a7ebb}rect.gate{fill:#c9a227}rect.head{fill:#bbb}text.head{font-weight:bold}
