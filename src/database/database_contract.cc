@@ -17,17 +17,6 @@ std::string text(const Comparison& comparison) {
   return all;
 }
 
-// Runs `call` and gives the Error that it throws.
-template <typename Function>
-Error failure(Function&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  return {Retry::safe, "nothing was thrown", Exit::ok};
-}
-
 TEST_P(DatabaseContract, takes_an_inventory_of_what_moves) {
   const Inventory inventory = world_->database(Side::old_side).inventory();
   ASSERT_EQ(inventory.tables.size(), 1u);

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "database/database.h"
 
 namespace hikkoshi::database {
@@ -45,6 +46,17 @@ struct WorldMaker {
 
   friend void PrintTo(const WorldMaker& maker, std::ostream* out) { *out << maker.name; }
 };
+
+/// Runs `call` and gives the Error that it throws; one with Exit::ok when it throws none.
+template <typename Function>
+Error failure(Function&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  return {Retry::safe, "nothing was thrown", Exit::ok};
+}
 
 /// The suite; a driver's test file instantiates it with its world.
 class DatabaseContract : public testing::TestWithParam<WorldMaker> {
