@@ -96,7 +96,8 @@ def _mount_tree(settings, host):
     tree = settings.tree(host.name)
     home = os.path.expanduser("~")
     resolver = os.path.realpath("/etc/resolv.conf")
-    for target, mode in (("/run", 0o755), ("/tmp", 0o1777)):
+    # /var/lib holds what the product keeps on a host; nothing of it may reach the machine's own.
+    for target, mode in (("/run", 0o755), ("/tmp", 0o1777), ("/var/lib", 0o755)):
         _cover(settings, target, lambda: kernel.mount_tmpfs(target, mode))
     for folder in ("/run/sshd", "/run/haproxy"):
         os.mkdir(folder, 0o755)
