@@ -56,6 +56,19 @@ def signal_if_there(pid, number):
         os.kill(pid, number)
 
 
+@contextlib.contextmanager
+def changed(path, old, new):
+    """A file in which `old`, which stands there once, is `new` for a while."""
+    text = path.read_text()
+    if text.count(old) != 1:
+        raise AssertionError(f"{old!r} stands {text.count(old)} times in {path}")
+    path.write_text(text.replace(old, new))
+    try:
+        yield
+    finally:
+        path.write_text(text)
+
+
 class Run:
     """One `hikkoshi run` (or another verb) in the background; its words go to a file."""
 
