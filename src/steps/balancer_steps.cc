@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "steps/notes.h"
 #include "steps/values.h"
 #include "traffic/balancer.h"
 
@@ -18,7 +19,7 @@ using State = engine::Observation::State;
 class BalancerStep : public engine::Step {
  public:
   BalancerStep(const plan::Step& step, const Context& context)
-      : arguments_(step.arguments), context_(context) {}
+      : id_(step.id), arguments_(step.arguments), context_(context) {}
 
  protected:
   traffic::Balancer& balancer() {
@@ -26,6 +27,20 @@ class BalancerStep : public engine::Step {
                                      arguments_.at("balancer").get<std::string>());
   }
 
+  /// Preparing and restoring write files first and reload then: cut off in between, what runs is
+  /// not what the files say, and only the mark tells.
+  void prepare() {
+    whole(context_.notebook, [&] { balancer().prepare(); });
+  }
+  void restore() {
+    whole(context_.notebook, [&] { balancer().restore(); });
+  }
+  Observation seen(bool prepared_is_done) {
+    if (cut_off(context_.notebook, id_)) return {State::partial, "cut off half-way"};
+    return {balancer().state().prepared == prepared_is_done ? State::done : State::absent, ""};
+  }
+
+  const std::string id_;
   const Json arguments_;
   const Context context_;
 };
@@ -33,23 +48,19 @@ class BalancerStep : public engine::Step {
 class PrepareBalancer : public BalancerStep {
  public:
   using BalancerStep::BalancerStep;
-  Observation observe() override {
-    return {balancer().state().prepared ? State::done : State::absent, ""};
-  }
+  Observation observe() override { return seen(true); }
   Json before() override { return Json::object(); }
-  void apply(const Json&, std::stop_token) override { balancer().prepare(); }
-  void undo(const Json&, std::stop_token) override { balancer().restore(); }
+  void apply(const Json&, std::stop_token) override { prepare(); }
+  void undo(const Json&, std::stop_token) override { restore(); }
 };
 
 class CleanBalancer : public BalancerStep {
  public:
   using BalancerStep::BalancerStep;
-  Observation observe() override {
-    return {balancer().state().prepared ? State::absent : State::done, ""};
-  }
+  Observation observe() override { return seen(false); }
   Json before() override { return Json::object(); }
-  void apply(const Json&, std::stop_token) override { balancer().restore(); }
-  void undo(const Json&, std::stop_token) override { balancer().prepare(); }
+  void apply(const Json&, std::stop_token) override { restore(); }
+  void undo(const Json&, std::stop_token) override { prepare(); }
 };
 
 /// The page that the arguments describe; its body is a file beside the move file.

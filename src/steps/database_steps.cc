@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "database/database.h"
+#include "steps/notes.h"
 
 namespace hikkoshi::steps {
 
@@ -110,10 +111,10 @@ class CopyDatabase : public engine::Step {
       : id_(step.id), arguments_(step.arguments), context_(context) {}
 
   /// A whole copy that this run did not begin is an old one, made before the fence: it is copied
-  /// again, never believed.
+  /// again, never believed. An intent alone is no beginning: the old copy goes first.
   Observation observe() override {
     using Target = database::Transfer::Target;
-    bool begun = context_.notebook.before_of(id_).has_value();
+    bool begun = told(context_.notebook, id_, "begun").has_value();
     switch (transfer().target()) {
       case Target::absent:
         return {State::absent, "nothing on NEW"};
@@ -128,10 +129,17 @@ class CopyDatabase : public engine::Step {
   }
   Json before() override { return Json::object(); }
   void apply(const Json&, std::stop_token stop) override {
+    if (!told(context_.notebook, id_, "begun")) {
+      transfer().discard();
+      context_.notebook.fact("begun", true);
+    }
     auto result = transfer().copy(copy_options(arguments_, context_.notebook), stop);
     context_.notebook.fact("copy", to_json(result));
   }
-  void undo(const Json&, std::stop_token) override { transfer().discard(); }
+  void undo(const Json&, std::stop_token) override {
+    context_.notebook.fact("begun", nullptr);
+    transfer().discard();
+  }
 
  private:
   database::Transfer& transfer() {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "hosts/dotenv.h"
 #include "hosts/host.h"
+#include "steps/notes.h"
 
 namespace hikkoshi::steps {
 
@@ -17,7 +18,7 @@ namespace dotenv = hosts::dotenv;
 class ConfigStep : public engine::Step {
  public:
   ConfigStep(const plan::Step& step, const Context& context)
-      : arguments_(step.arguments), context_(context) {}
+      : id_(step.id), arguments_(step.arguments), context_(context) {}
 
  protected:
   hosts::Host& host() {
@@ -26,6 +27,7 @@ class ConfigStep : public engine::Step {
   std::string path() const { return arguments_.at("file"); }
   std::string backup() const { return path() + ".before-hikkoshi"; }
 
+  const std::string id_;
   const Json arguments_;
   const Context context_;
 };
@@ -35,10 +37,9 @@ class PushConfig : public ConfigStep {
   using ConfigStep::ConfigStep;
 
   Observation observe() override {
-    auto current = dotenv::values(file().content);
-    for (const auto& [key, value] : wanted())
-      if (current.count(key) == 0 || current[key] != value)
-        return {State::absent, key + " is not set so"};
+    if (cut_off(context_.notebook, id_)) return {State::partial, "cut off before the reload"};
+    std::string other = unset_key(file().content);
+    if (!other.empty()) return {State::absent, other + " is not set so"};
     return {State::done, fmt::format("{} values are set", wanted().size())};
   }
 
@@ -49,27 +50,41 @@ class PushConfig : public ConfigStep {
     keep_backup(current, before.at("sha256"));
     dotenv::Edit edit = dotenv::set(current.content, wanted());
     context_.notebook.fact("diff", dotenv::diff(current.content, edit.content, path()));
-    write(current, edit.content);
-    reload(stop);
+    whole(context_.notebook, [&] {
+      write(current, edit.content);
+      reload(stop);
+    });
   }
 
   void undo(const Json& before, std::stop_token stop) override {
     hosts::File current = file();
     auto kept = host().read_file(backup());
     if (!kept) {
-      if (sha256(current.content) == before.at("sha256")) return;
+      // The backup is made before anything is set, and goes when all is back.
+      if (sha256(current.content) == before.at("sha256") || !unset_key(current.content).empty())
+        return;
       throw Error(Retry::never, path() + " was changed and its backup is gone", Exit::needs_human)
           .remedy("put the old values back by hand: " + backup() + " is missing");
     }
     auto raw = dotenv::set(kept->content, wanted()).before;
-    write(current, dotenv::restore(current.content, raw));
-    reload(stop);
-    host().remove_file(backup());
+    whole(context_.notebook, [&] {
+      write(current, dotenv::restore(current.content, raw));
+      reload(stop);
+      host().remove_file(backup());
+    });
   }
 
  private:
   std::map<std::string, std::string> wanted() const {
     return arguments_.at("set").get<std::map<std::string, std::string>>();
+  }
+
+  /// The first key that has not the wanted value; empty when all have.
+  std::string unset_key(const std::string& content) const {
+    auto current = dotenv::values(content);
+    for (const auto& [key, value] : wanted())
+      if (current.count(key) == 0 || current[key] != value) return key;
+    return "";
   }
 
   hosts::File file() {

@@ -29,7 +29,8 @@ class WatchPropagation : public engine::Step {
       if (behind == 0 || context_.clock.steady() - start >= deadline) break;
       context_.notebook.progress(
           {{"doing", fmt::format("{} of {} answers are still old", behind, seen.size())}});
-      if (!context_.clock.sleep(interval_, stop))
+      Millis left = deadline - (context_.clock.steady() - start);
+      if (!context_.clock.sleep(std::min(interval_, left), stop))
         throw Error(Retry::ask, "the watch was stopped", Exit::interrupted);
     }
     watched_ = true;
@@ -45,7 +46,8 @@ class WatchPropagation : public engine::Step {
     return result;
   }
 
-  /// One question a resolver, name and type; a resolver is asked at most four times a TTL.
+  /// One question a resolver, name and type; a resolver is asked at most four times a TTL, and once
+  /// more when time runs out.
   Json ask_all() {
     dns::Zone& zone = context_.drivers.zone(arguments_.at("zone").get<std::string>());
     Json seen = Json::array();

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "dns/name.h"
+#include "steps/notes.h"
 #include "steps/values.h"
 
 namespace hikkoshi::steps {
@@ -50,6 +52,14 @@ void change_to(dns::Zone& zone, const std::vector<RecordSet>& wanted) {
     change.after.push_back(record);
   }
   if (!change.after.empty()) zone.change(change);
+}
+
+/// Gives what stands there now the TTLs of `like`; the data stay, whoever changed them meanwhile.
+void give_ttls(dns::Zone& zone, const std::vector<RecordSet>& like) {
+  auto current = now(zone, like);
+  for (size_t i = 0; i < like.size(); ++i)
+    if (!current[i].values.empty() && !like[i].values.empty()) current[i].ttl = like[i].ttl;
+  change_to(zone, current);
 }
 
 bool same(const dns::Answer& answer, const RecordSet& wanted) {
@@ -111,7 +121,7 @@ class LowerTtl : public ZoneStep {
     auto records = path();
     bool low = with_ttl(records, ttl()) == records;
     if (!low) return {State::absent, describe_ttls(records)};
-    if (!context_.notebook.recall(id_, "ttl")) return {State::partial, "low, not yet timed"};
+    if (!told(context_.notebook, id_, "ttl")) return {State::partial, "low, not yet timed"};
     return {everywhere(records) ? State::done : State::partial, describe_ttls(records)};
   }
 
@@ -121,8 +131,9 @@ class LowerTtl : public ZoneStep {
     auto records = records_from_json(before.at("records"));
     std::uint32_t old_ttl = 0;
     for (const RecordSet& record : records) old_ttl = std::max(old_ttl, record.ttl);
-    change_to(zone(), with_ttl(now(zone(), records), ttl()));
-    WallTime seen = await_everywhere(zone(), now(zone(), records), server_patience, context_, stop);
+    auto low = with_ttl(now(zone(), records), ttl());
+    change_to(zone(), low);
+    WallTime seen = await_everywhere(zone(), low, server_patience, context_, stop);
     WallTime safe =
         seen + std::chrono::seconds(old_ttl) + Millis(arguments_.value("margin_ms", 5'000));
     context_.notebook.fact("ttl", {{"old_ttl", old_ttl},
@@ -131,13 +142,11 @@ class LowerTtl : public ZoneStep {
                                    {"safe_after", format_time(safe)}});
   }
 
-  /// The data may have moved meanwhile; only the TTLs are ours.
+  /// The data may have moved meanwhile; only the TTLs are ours. What was seen of low ones is void
+  /// from here on: caches fill with the old TTL again.
   void undo(const Json& before, std::stop_token) override {
-    auto records = records_from_json(before.at("records"));
-    auto current = now(zone(), records);
-    for (size_t i = 0; i < records.size(); ++i)
-      if (!current[i].values.empty()) current[i].ttl = records[i].ttl;
-    change_to(zone(), current);
+    context_.notebook.fact("ttl", nullptr);
+    give_ttls(zone(), records_from_json(before.at("records")));
   }
 
  private:
@@ -158,7 +167,11 @@ class SwitchRecord : public ZoneStep {
 
   Observation observe() override {
     auto target = wanted();
-    if (everywhere(target)) return {State::done, describe_all(target)};
+    if (everywhere(target)) {
+      // Later waits count from the instant that apply tells.
+      if (!told(context_.notebook, id_, "at")) return {State::partial, "switched, not yet timed"};
+      return {State::done, describe_all(target)};
+    }
     auto current = now(zone(), target);
     if (current == target) return {State::partial, "not yet on every server"};
     auto before = context_.notebook.before_of(id_);
@@ -170,11 +183,12 @@ class SwitchRecord : public ZoneStep {
   Json before() override { return {{"records", to_json(now(zone(), wanted()))}}; }
 
   void apply(const Json& before, std::stop_token stop) override {
-    refuse_too_early();
     auto target = wanted();
-    auto expected = records_from_json(before.at("records"));
     auto current = now(zone(), target);
-    if (current != target) swap(expected, target);
+    if (current != target) {
+      refuse_too_early(current);
+      swap(records_from_json(before.at("records")), target);
+    }
     await_everywhere(zone(), target, server_patience, context_, stop);
     context_.notebook.fact("at", format_time(context_.clock.now()));
     context_.notebook.fact("records",
@@ -183,16 +197,17 @@ class SwitchRecord : public ZoneStep {
 
   /// Back to the old data; the TTL stays low until its own step is undone.
   void undo(const Json& before, std::stop_token stop) override {
+    context_.notebook.fact("at", nullptr);
     auto target = records_from_json(before.at("records"));
     change_to(zone(), target);
     await_everywhere(zone(), target, server_patience, context_, stop);
   }
 
  private:
-  void refuse_too_early() const {
+  void refuse_too_early(const std::vector<RecordSet>& current) const {
     const Json after = arguments_.value("after", Json());
     if (after.is_null()) return;
-    auto fact = context_.notebook.recall(after.get<std::string>(), "ttl");
+    auto fact = told(context_.notebook, after.get<std::string>(), "ttl");
     if (!fact)
       throw Error(Retry::never, "the TTLs were never seen lowered: the switch is refused",
                   Exit::refused);
@@ -203,6 +218,13 @@ class SwitchRecord : public ZoneStep {
                               format_time(safe)),
                   Exit::refused)
           .remedy("run again after " + format_time(safe));
+    for (const RecordSet& record : current)
+      if (record.ttl > fact->at("ttl").get<std::uint32_t>())
+        throw Error(
+            Retry::never,
+            fmt::format("somebody raised a TTL again: {}: the switch is refused", describe(record)),
+            Exit::refused)
+            .remedy("plan again, so that it is lowered and waited for once more");
   }
 
   void swap(const std::vector<RecordSet>& before, const std::vector<RecordSet>& after) {
@@ -275,20 +297,29 @@ class RaiseTtl : public ZoneStep {
     context_.notebook.fact("records", {{"after", to_json(target)}});
   }
   void undo(const Json& before, std::stop_token) override {
-    change_to(zone(), records_from_json(before.at("records")));
+    give_ttls(zone(), records_from_json(before.at("records")));
   }
 
  private:
-  /// Today's data with the TTL that the same name had before the first rung.
+  /// Today's data with the TTL that the same set had before the first rung, or, when its type is
+  /// new, the highest that its name had.
   std::vector<RecordSet> wanted() {
     auto before = context_.notebook.before_of(arguments_.at("from").get<std::string>());
     if (!before) throw Error(Retry::never, "no TTLs were recorded before they were lowered");
     auto old = records_from_json(before->at("records"));
     auto records = path();
-    for (RecordSet& record : records)
-      for (const RecordSet& was : old)
-        if (was.name == record.name) record.ttl = std::max(record.ttl, was.ttl);
+    for (RecordSet& record : records) record.ttl = std::max(record.ttl, ttl_of(old, record));
     return records;
+  }
+
+  static std::uint32_t ttl_of(const std::vector<RecordSet>& old, const RecordSet& record) {
+    std::uint32_t highest = 0;
+    for (const RecordSet& was : old) {
+      if (was.name != record.name || was.values.empty()) continue;
+      if (was.type == record.type) return was.ttl;
+      highest = std::max(highest, was.ttl);
+    }
+    return highest;
   }
 };
 
@@ -298,7 +329,7 @@ class TtlExpired : public engine::Condition {
       : step_(gate.arguments.at("step")), context_(context) {}
 
   engine::Reading read() override {
-    auto fact = context_.notebook.recall(step_, "ttl");
+    auto fact = told(context_.notebook, step_, "ttl");
     if (!fact) return {false, "the TTL is not lowered yet", {}};
     WallTime safe = parse_time(fact->at("safe_after").get<std::string>());
     return {context_.clock.now() >= safe,
@@ -321,7 +352,7 @@ class SinceStep : public engine::Condition {
         context_(context) {}
 
   engine::Reading read() override {
-    auto at = context_.notebook.recall(step_, "at");
+    auto at = told(context_.notebook, step_, "at");
     if (!at) return {false, step_ + " is not done yet", {}};
     WallTime opens = parse_time(at->get<std::string>()) + wait_;
     return {context_.clock.now() >= opens, "since " + at->get<std::string>(), opens};
@@ -344,7 +375,7 @@ std::vector<RecordSet> path_records(dns::Zone& zone, const std::string& name) {
     if (!cname) break;
     result.push_back(*cname);
     at = cname->values.at(0);
-    if (!at.ends_with("." + zone.name())) return result;
+    if (!dns::is_inside(at, zone.name())) return result;
   }
   for (dns::Type type : {dns::Type::a, dns::Type::aaaa})
     if (auto record = zone.read(at, type)) result.push_back(*record);
