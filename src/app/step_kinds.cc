@@ -26,6 +26,7 @@ const steps::Kinds& step_kinds() {
                                {"open-database", make_open_database},
                                {"record-answers", make_record_answers},
                                {"check-service", make_check_service},
+                               {"await-health", make_await_health},
                                {"admit-team", make_show_page},
                                {"hide-page", make_hide_page},
                                {"forward-balancer", make_forward_balancer},

@@ -28,6 +28,7 @@ namespace hikkoshi::plan {
 //   watch-propagation  {zone, names}
 //   watch-stragglers   {side, balancer, for_ms}
 //   raise-ttl          {zone, names, from (id of the first lower-ttl)}
+//   await-health       {side, balancer, deadline_ms}
 //   clean-config       {side, host, file}
 //   clean-database     {database, side}
 //

@@ -89,9 +89,9 @@ TEST(Compile, cuts_over_behind_the_page_with_the_approval_as_pivot) {
                  "service/drain-balancer:old.edge", "service/record-answers:frames",
                  "service/fence-database:main", "service/copy-database:main",
                  "service/verify-database:main", "service/open-database:main",
-                 "service/check-service:frames", "service/admit-team:new.edge", "service/approve",
-                 "service/hide-page:new.edge", "service/forward-balancer:old.edge",
-                 "service/hide-page:old.edge"}));
+                 "service/check-service:frames", "service/await-health:new.edge",
+                 "service/admit-team:new.edge", "service/approve", "service/hide-page:new.edge",
+                 "service/forward-balancer:old.edge", "service/hide-page:old.edge"}));
   EXPECT_TRUE(item(service.items, "service/approve").gate->pivot);
 }
 
@@ -169,12 +169,13 @@ TEST(Compile, follows_a_database_that_moves_after_its_service) {
   EXPECT_EQ(
       item(plan.stages[0].items, "prepare/check-reach:frames").step->arguments.at("endpoints"),
       Json({"127.10.2.5:3306", "127.20.2.5:3306"}));
-  EXPECT_EQ(ids(stage(plan, "data").items),
-            (Ids{"data/show-page:new.edge", "data/drain-balancer:new.edge",
-                 "data/fence-database:main", "data/copy-database:main", "data/verify-database:main",
-                 "data/open-database:main", "data/push-config:frames@app1",
-                 "data/push-config:frames@app2", "data/check-service:frames",
-                 "data/admit-team:new.edge", "data/approve", "data/hide-page:new.edge"}));
+  EXPECT_EQ(
+      ids(stage(plan, "data").items),
+      (Ids{"data/show-page:new.edge", "data/drain-balancer:new.edge", "data/fence-database:main",
+           "data/copy-database:main", "data/verify-database:main", "data/open-database:main",
+           "data/push-config:frames@app1", "data/push-config:frames@app2",
+           "data/check-service:frames", "data/await-health:new.edge", "data/admit-team:new.edge",
+           "data/approve", "data/hide-page:new.edge"}));
   EXPECT_EQ(item(stage(plan, "data").items, "data/push-config:frames@app1")
                 .step->arguments.at("set")
                 .at("DB_HOST"),
@@ -186,11 +187,12 @@ TEST(Compile, leaves_database_steps_out_of_a_stage_without_stores) {
   move::Move move = sample_move();
   move.stages = {{"web", {"frames"}, {}}};
   Plan plan = compiled(move);
-  EXPECT_EQ(ids(stage(plan, "web").items),
-            (Ids{"web/show-page:new.edge", "web/show-page:old.edge", "web/drain-balancer:old.edge",
-                 "web/record-answers:frames", "web/check-service:frames", "web/admit-team:new.edge",
-                 "web/approve", "web/hide-page:new.edge", "web/forward-balancer:old.edge",
-                 "web/hide-page:old.edge"}));
+  EXPECT_EQ(
+      ids(stage(plan, "web").items),
+      (Ids{"web/show-page:new.edge", "web/show-page:old.edge", "web/drain-balancer:old.edge",
+           "web/record-answers:frames", "web/check-service:frames", "web/await-health:new.edge",
+           "web/admit-team:new.edge", "web/approve", "web/hide-page:new.edge",
+           "web/forward-balancer:old.edge", "web/hide-page:old.edge"}));
   EXPECT_TRUE(plan.way_back);
   EXPECT_FALSE(compiled(sample_move()).way_back);
   EXPECT_TRUE(warns(plan, "frames.shop.test is in no zone that moves"));
@@ -280,7 +282,7 @@ TEST(Compile, counts_from_the_fence_when_there_is_no_page) {
   EXPECT_TRUE(warns(plan, "no page is shown"));
   Millis low{0};
   for (const char* id : {"fence-database:main", "copy-database:main", "verify-database:main",
-                         "open-database:main", "check-service:frames"}) {
+                         "open-database:main", "check-service:frames", "await-health:new.edge"}) {
     low += item(stage(plan, "service").items, std::string("service/") + id).step->forecast.low;
   }
   low += item(stage(plan, "service").items, "service/approve").gate->forecast.low;

@@ -32,6 +32,7 @@ class Cutover {
     append(items, databases());
     append(items, configuration());
     append(items, checks());
+    append(items, healths());
     bool team = page_ && !sources_.move.policy.page.allow.empty();
     if (team) append(items, pages("admit-team", move::Side::new_side, true));
     items.push_back(approval());
@@ -213,6 +214,24 @@ class Cutover {
                                    {"answers_from",
                                     compared ? Json(item_id(about_.name, "record-answers", name))
                                              : Json(nullptr)}},
+                     .forecast = {}}));
+    }
+    return items;
+  }
+
+  // When the page goes, requests go where NEW's balancers find health.
+  std::vector<Item> healths() const {
+    std::vector<Item> items;
+    for (const SidedName& balancer : balancers_) {
+      if (balancer.on_old()) continue;
+      items.push_back(
+          step_item({.id = item_id(about_.name, "await-health", balancer.text()),
+                     .kind = "await-health",
+                     .title = fmt::format("Wait until {} finds its servers up", balancer.title()),
+                     .undo = "",
+                     .arguments = {{"side", balancer.side_word()},
+                                   {"balancer", balancer.name},
+                                   {"deadline_ms", drain_deadline.count()}},
                      .forecast = {}}));
     }
     return items;

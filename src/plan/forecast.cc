@@ -39,6 +39,7 @@ constexpr Range ranges[] = {
     {"show-page", Millis(50), Millis(2'000)},
     {"hide-page", Millis(50), Millis(2'000)},
     {"admit-team", Millis(50), Millis(2'000)},
+    {"await-health", Millis(100), Millis(10'000)},
     {"record-answers", Millis(100), Millis(10'000)},
     {"clean-config", Millis(50), Millis(2'000)},
     {"fence-database", Millis(100), Millis(5'000)},

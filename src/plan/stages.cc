@@ -15,7 +15,7 @@ namespace hikkoshi::plan {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Sign>, 21> signs{{
+constexpr std::array<std::pair<std::string_view, Sign>, 22> signs{{
     {"prepare-balancer", Sign::change}, {"lower-ttl", Sign::change},
     {"check-reach", Sign::check},       {"push-config", Sign::change},
     {"examine", Sign::check},           {"show-page", Sign::change},
@@ -26,7 +26,7 @@ constexpr std::array<std::pair<std::string_view, Sign>, 21> signs{{
     {"switch-record", Sign::change},    {"watch-propagation", Sign::wait},
     {"watch-stragglers", Sign::wait},   {"raise-ttl", Sign::change},
     {"clean-balancer", Sign::remove},   {"record-answers", Sign::check},
-    {"admit-team", Sign::change},
+    {"admit-team", Sign::change},       {"await-health", Sign::wait},
 }};
 
 Sign sign_of(std::string_view kind) {

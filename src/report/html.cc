@@ -50,8 +50,10 @@ std::string summary(const Json& report) {
       "{} s; forecast {:.1f} to {:.1f} s ({}).</p>\n",
       escape_html(report.at("move").get<std::string>()), result == "moved" ? "moved" : "bad",
       escape_html(result), escape_html(report.at("text").get<std::string>()),
-      escape_html(report.at("run").get<std::string>()), escape_html(report.at("begun").dump()),
-      escape_html(report.at("ended").dump()),
+      escape_html(report.at("run").get<std::string>()),
+      escape_html(report.value("begun", Json()).is_null() ? "-"
+                                                          : report["begun"].get<std::string>()),
+      escape_html(report["ended"].is_null() ? "-" : report["ended"].get<std::string>()),
       report.at("actual_s").is_number() ? fmt::format("{:.1f}", report["actual_s"].get<double>())
                                         : "-",
       forecast.at("low").get<double>(), forecast.at("high").get<double>(),

@@ -139,37 +139,58 @@ Json databases_json(const plan::Plan& plan, const State& state) {
   return list;
 }
 
-/// TTLs of every name: before the first rung, while it moved, and in the end. Several rungs tell
-/// of the same record; the first recorded value and the lowest TTL count.
+using Names = std::map<std::string, Json>;
+
+Json& entry_of(Names& names, const Json& record) {
+  Json& entry =
+      names[record.at("name").get<std::string>() + " " + record.at("type").get<std::string>()];
+  entry["name"] = record.at("name");
+  entry["type"] = record.at("type");
+  return entry;
+}
+
+/// A record as a step met it: the first meeting tells how it was before the move.
+void met(Names& names, const Json& record) {
+  if (record.at("values").empty()) return;
+  Json& entry = entry_of(names, record);
+  int ttl = record.at("ttl").get<int>();
+  if (!entry.contains("ttl_before")) entry["ttl_before"] = ttl;
+  if (!entry.contains("before")) entry["before"] = record.at("values");
+  entry["ttl_during"] = std::min(ttl, entry.value("ttl_during", ttl));
+  entry["ttl_after"] = ttl;
+}
+
+/// A record as a step left it.
+void left_as(Names& names, const Json& record, int ttl) {
+  if (record.at("values").empty()) return;
+  Json& entry = entry_of(names, record);
+  entry["ttl_after"] = ttl;
+  entry["ttl_during"] = std::min(ttl, entry.value("ttl_during", ttl));
+}
+
+/// TTLs of every name: before the first rung, at the lowest, and now.
 Json dns_json(const plan::Plan& plan, const State& state) {
-  std::map<std::string, Json> names;
+  Names names;
   for (const plan::Step* step : all_steps(plan)) {
     journal::StepRow row = state.step(step->id);
     Json recorded =
         row.before.is_object() ? row.before.value("records", Json::array()) : Json::array();
+    bool undone = row.state == journal::StepState::undone;
+    Json rung = fact(state, step->id, "ttl"), told = fact(state, step->id, "records");
     for (const Json& record : recorded) {
-      if (record.at("values").empty()) continue;
-      Json& entry =
-          names[record.at("name").get<std::string>() + " " + record.at("type").get<std::string>()];
-      entry["name"] = record.at("name");
-      entry["type"] = record.at("type");
-      int ttl = record.at("ttl").get<int>();
-      if (!entry.contains("ttl_before")) entry["ttl_before"] = ttl;
-      if (!entry.contains("before")) entry["before"] = record.at("values");
-      entry["ttl_during"] = std::min(ttl, entry.value("ttl_during", ttl));
-      if (!entry.contains("ttl_after")) entry["ttl_after"] = ttl;
+      met(names, record);
+      if (rung.is_null() || undone) continue;
+      left_as(names, record, std::min(record.at("ttl").get<int>(), rung.at("ttl").get<int>()));
     }
-    Json told = fact(state, step->id, "records");
-    for (const Json& record : told.is_null() ? Json::array() : told.at("after")) {
-      auto found = names.find(record.at("name").get<std::string>() + " " +
-                              record.at("type").get<std::string>());
-      if (found == names.end() || record.at("values").empty()) continue;
-      found->second["ttl_after"] = record.at("ttl");
-      found->second["after"] = record.at("values");
+    if (told.is_null() || undone) continue;
+    for (const Json& record : told.at("after")) {
+      left_as(names, record, record.at("ttl"));
+      if (!record.at("values").empty()) entry_of(names, record)["after"] = record.at("values");
     }
   }
   Json list = Json::array();
-  for (auto& [key, entry] : names) list.push_back(std::move(entry));
+  for (auto& [key, entry] : names)
+    if (entry.contains("ttl_before")) list.push_back(std::move(entry));
   return list;
 }
 

@@ -150,6 +150,18 @@ TEST(Report, follows_a_ttl_down_and_up_again) {
   EXPECT_EQ(after["after"], Json({"192.0.2.9"}));
 }
 
+TEST(Report, sees_a_low_ttl_that_was_not_raised_yet) {
+  History history;
+  history.whole();
+  history.fact("ttl", "ttl", {{"ttl", 12}, {"old_ttl", 30}});
+  Json name = history.report()["dns"][0];
+  EXPECT_EQ(name["ttl_before"], 30);
+  EXPECT_EQ(name["ttl_during"], 3);
+  history.add(Kind::undo_intended, "ttl", {});
+  history.add(Kind::step_undone, "ttl", {{"detail", "absent"}});
+  EXPECT_EQ(render_text(history.report()).find("null"), std::string::npos);
+}
+
 TEST(Report, says_what_is_left_to_do) {
   History history;
   history.whole();

@@ -11,6 +11,10 @@ namespace hikkoshi::report {
 
 namespace {
 
+std::string when(const Json& time) {
+  return time.is_string() ? time.get<std::string>() : "now";
+}
+
 std::string seconds(const Json& value) {
   return value.is_number() ? fmt::format("{:.1f} s", value.get<double>()) : "-";
 }
@@ -65,7 +69,7 @@ std::string render_text(const Json& report) {
   std::string text = fmt::format(
       "{}: {}\nrun {}, {} to {}\nbehind the page: {} (forecast {:.1f} to {:.1f} s, {})\n",
       report.at("move").get<std::string>(), report.at("result").get<std::string>(),
-      report.at("run").get<std::string>(), report.at("begun").dump(), report.at("ended").dump(),
+      report.at("run").get<std::string>(), when(report.at("begun")), when(report.at("ended")),
       seconds(report.at("actual_s")), forecast.at("low").get<double>(),
       forecast.at("high").get<double>(), forecast.at("origin").get<std::string>());
   if (std::string why = report.at("text"); !why.empty()) text += printable(why) + "\n";

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "hosts/host.h"
 #include "steps/doctor.h"
+#include "traffic/balancer.h"
 #include "traffic/http_probe.h"
 
 namespace hikkoshi::steps {
@@ -174,7 +175,34 @@ class CheckService : public CheckStep {
   }
 };
 
+/// A service that answers is not yet one that its balancer sends requests to.
+class AwaitHealth : public CheckStep {
+ public:
+  using CheckStep::CheckStep;
+
+ protected:
+  void check(std::stop_token stop) override {
+    traffic::Balancer& balancer = context_.drivers.balancer(
+        arguments_.at("side").get<std::string>(), arguments_.at("balancer"));
+    Millis deadline(arguments_.value("deadline_ms", 30'000)), start = context_.clock.steady();
+    for (;;) {
+      auto sick = balancer.state().sick;
+      if (sick.empty()) return;
+      if (context_.clock.steady() - start > deadline)
+        throw Error(Retry::never, "the balancer's own checks still fail: " + join(sick, ", "))
+            .remedy("see why the balancer's health check fails on these servers");
+      context_.notebook.progress({{"doing", "waiting for " + sick[0]}});
+      if (!context_.clock.sleep(Millis(200), stop))
+        throw Error(Retry::ask, "the wait was stopped", Exit::interrupted);
+    }
+  }
+};
+
 }  // namespace
+
+std::unique_ptr<engine::Step> make_await_health(const plan::Step& step, const Context& context) {
+  return std::make_unique<AwaitHealth>(step, context);
+}
 
 std::unique_ptr<engine::Step> make_check_reach(const plan::Step& step, const Context& context) {
   return std::make_unique<CheckReach>(step, context);

@@ -20,4 +20,7 @@ std::unique_ptr<engine::Step> make_record_answers(const plan::Step& step, const 
 /// `answers_from` recorded (null: none): it must answer alike. Fact "check": {hosts, paths}.
 std::unique_ptr<engine::Step> make_check_service(const plan::Step& step, const Context& context);
 
+/// Waits until a balancer's own health checks find every server up; fails at its deadline.
+std::unique_ptr<engine::Step> make_await_health(const plan::Step& step, const Context& context);
+
 }  // namespace hikkoshi::steps

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "database/mariadb/move_of.h"
+#include "database/testing/move_of.h"
 
 namespace hikkoshi::database::mariadb {
 namespace {

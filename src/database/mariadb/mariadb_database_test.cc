@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "database/mariadb/mariadb_transfer.h"
-#include "database/mariadb/two_servers.h"
+#include "database/testing/two_servers.h"
 
 namespace hikkoshi::database::mariadb {
 namespace {

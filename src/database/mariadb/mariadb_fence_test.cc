@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "database/mariadb/accounts.h"
-#include "database/mariadb/two_servers.h"
+#include "database/testing/two_servers.h"
 
 namespace hikkoshi::database::mariadb {
 namespace {

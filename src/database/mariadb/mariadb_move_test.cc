@@ -5,7 +5,7 @@
 #include "database/mariadb/mariadb_database.h"
 #include "database/mariadb/mariadb_fence.h"
 #include "database/mariadb/mariadb_transfer.h"
-#include "database/mariadb/move_of.h"
+#include "database/testing/move_of.h"
 
 namespace hikkoshi::database::mariadb {
 namespace {

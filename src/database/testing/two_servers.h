@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "database/mariadb/local_server.h"
+#include "database/testing/local_server.h"
 
 namespace hikkoshi::database::mariadb {
 

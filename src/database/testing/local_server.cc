@@ -1,4 +1,4 @@
-#include "database/mariadb/local_server.h"
+#include "database/testing/local_server.h"
 
 #include <chrono>
 #include <csignal>

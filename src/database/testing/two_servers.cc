@@ -1,4 +1,4 @@
-#include "database/mariadb/two_servers.h"
+#include "database/testing/two_servers.h"
 
 #include <utility>
 

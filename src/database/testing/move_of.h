@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "database/mariadb/mariadb_transfer.h"
-#include "database/mariadb/two_servers.h"
+#include "database/testing/two_servers.h"
 
 namespace hikkoshi::database::mariadb {
 

@@ -1,4 +1,4 @@
-#include "database/mariadb/move_of.h"
+#include "database/testing/move_of.h"
 
 #include <gtest/gtest.h>
 
