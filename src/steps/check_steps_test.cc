@@ -27,6 +27,12 @@ class CheckSteps : public testing::Test {
              {"name", "www.shop.test"},
              {"paths", paths}}};
   }
+  Trial await_health(int deadline) {
+    return {world,
+            make_await_health,
+            "await",
+            {{"side", "new"}, {"balancer", "edge"}, {"deadline_ms", deadline}}};
+  }
   Trial check(const SmallServer& server, const std::vector<std::string>& hosts,
               const Json& answers_from = nullptr, const std::string& health = "/healthz") {
     return {world,
@@ -192,6 +198,46 @@ TEST_F(CheckSteps, answers_that_were_never_recorded_are_not_taken_for_equal) {
   auto error = check(server, {"app1"}, "answers").fails_to_apply();
   ASSERT_TRUE(error);
   EXPECT_EQ(error->retry(), Retry::never);
+}
+
+/// Its only server is sick at the first looks.
+class RecoveringBalancer : public traffic::MemBalancer {
+ public:
+  explicit RecoveringBalancer(int sick_looks) : MemBalancer("new.edge"), left_(sick_looks) {}
+  traffic::State state() override {
+    traffic::State state = MemBalancer::state();
+    if (left_ > 0) state.sick = {"frames/app1: DOWN (L4CON)"};
+    --left_;
+    return state;
+  }
+
+ private:
+  int left_;
+};
+
+TEST_F(CheckSteps, waits_until_the_balancers_own_checks_find_every_server_up) {
+  RecoveringBalancer balancer(3);
+  world.drivers.replace("new", balancer);
+  auto step = await_health(60'000);
+  EXPECT_EQ(step.sees(), State::absent);
+  step.apply();
+  EXPECT_EQ(step.sees(), State::done);
+  ASSERT_EQ(world.records.progress.size(), 3u);
+  EXPECT_EQ(world.records.progress[0].at("doing"), "waiting for frames/app1: DOWN (L4CON)");
+}
+
+TEST_F(CheckSteps, a_server_that_stays_sick_for_its_balancer_fails_at_the_deadline) {
+  world.drivers.new_edge.set_sick({"frames/app1: DOWN (L4CON)"});
+  auto step = await_health(2'000);
+  Millis start = world.clock.steady();
+  auto error = step.fails_to_apply();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->retry(), Retry::never);
+  EXPECT_NE(std::string(error->what()).find("frames/app1"), std::string::npos);
+  EXPECT_GT(world.clock.steady() - start, Millis(2'000));
+  EXPECT_EQ(step.sees(), State::absent);
+  step.request_stop();
+  EXPECT_EQ(step.fails_to_apply()->exit(), Exit::interrupted);
 }
 
 }  // namespace
