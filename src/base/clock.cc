@@ -67,13 +67,27 @@ std::string format_time(WallTime time) {
                      clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
+namespace {
+
+/// Whether `text` is `shape` with a digit wherever `shape` has a 'd'.
+bool is_shaped(std::string_view text, std::string_view shape) {
+  if (text.size() != shape.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    bool digit = text[i] >= '0' && text[i] <= '9';
+    if (shape[i] == 'd' ? !digit : text[i] != shape[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 WallTime parse_time(const std::string& text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millis = 0, used = 0;
-  int fields = std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour,
-                           &minute, &second, &used);
-  std::string rest = fields == 6 ? text.substr(size_t(used)) : "";
-  bool good = fields == 6 && (rest == "Z" || (rest.size() == 5 && rest[0] == '.' &&
-                                              std::sscanf(rest.c_str(), ".%3dZ", &millis) == 1));
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millis = 0;
+  bool good =
+      is_shaped(text, "dddd-dd-ddTdd:dd:ddZ") || is_shaped(text, "dddd-dd-ddTdd:dd:dd.dddZ");
+  if (good)
+    std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3d", &year, &month, &day, &hour, &minute,
+                &second, &millis);
   std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
                                    std::chrono::day(unsigned(day))};
   if (!good || !date.ok() || hour > 23 || minute > 59 || second > 60)

@@ -21,6 +21,12 @@ TEST(Json, hashes_like_the_standard_says) {
   EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST(Json, canonical_text_reads_back_as_an_equal_value) {
+  Json value = Json::parse(R"({"ü": [1, -1, 1.5, 1e300, "\u0000\n", {}, []], "": null})");
+  EXPECT_EQ(Json::parse(canonical(value)), value);
+  EXPECT_EQ(canonical(Json::parse(canonical(value))), canonical(value));
+}
+
 TEST(Json, names_what_it_could_not_read) {
   try {
     parse_json("{", "the saved plan");
@@ -28,6 +34,8 @@ TEST(Json, names_what_it_could_not_read) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("the saved plan is not JSON"), std::string::npos);
   }
+  for (const char* text : {"", "[1,]", "{\"a\":1} x", "\xff", "nul"})
+    EXPECT_THROW(parse_json(text, "it"), Error) << text;
 }
 
 }  // namespace hikkoshi

@@ -24,9 +24,16 @@ void wipe(std::string& value) {
   value.clear();
 }
 
+/// Long before short: a secret that begins another one must not uncover the other's rest.
+struct LongestFirst {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  }
+};
+
 /// The process has one set of secrets; sinks everywhere must know it.
-Locked<std::set<std::string>>& remembered() {
-  static Locked<std::set<std::string>> forms;
+Locked<std::set<std::string, LongestFirst>>& remembered() {
+  static Locked<std::set<std::string, LongestFirst>> forms;
   return forms;
 }
 

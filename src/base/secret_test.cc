@@ -55,6 +55,53 @@ TEST(SecretReference, resolves_only_files_that_others_cannot_read) {
   EXPECT_THROW(resolve({"file:absent"}, folder.path()), Error);
 }
 
+TEST(SecretReference, is_no_folder_and_not_empty) {
+  TemporaryFolder folder;
+  write_file_atomically(folder.path() + "/empty", "\n", 0600);
+  for (const char* reference : {"file:empty", "file:.", "file:"}) {
+    try {
+      resolve({reference}, folder.path());
+      ADD_FAILURE() << reference;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.retry(), Retry::never);
+      EXPECT_NE(error.exit(), Exit::failed) << reference;
+    }
+  }
+}
+
+TEST(SecretReference, keeps_all_but_the_last_newline_of_a_file) {
+  TemporaryFolder folder;
+  write_file_atomically(folder.path() + "/key", " fake key \n\n", 0600);
+  EXPECT_EQ(resolve({"file:key"}, folder.path()).reveal(), " fake key \n");
+  EXPECT_EQ(resolve({"file:" + folder.path() + "/key"}, "/nowhere").reveal(), " fake key \n");
+}
+
+TEST(SecretReference, that_is_a_literal_is_refused_without_being_repeated) {
+  try {
+    resolve({"fake-literal-password"}, "/");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit(), Exit::bad_move_file);
+    EXPECT_EQ(std::string(error.what()).find("fake-literal-password"), std::string::npos);
+  }
+}
+
+TEST(Redaction, shows_no_rest_of_a_secret_that_begins_with_another) {
+  remember_secret(Secret("fake-stem"));
+  remember_secret(Secret("fake-stem-and-branch"));
+  EXPECT_EQ(redact("x fake-stem-and-branch y fake-stem z"), "x [secret] y [secret] z");
+}
+
+TEST(Redaction, finds_what_was_resolved_and_nothing_too_short_to_be_told_from_words) {
+  ::setenv("HIKKOSHI_TEST_SECRET", "fake-resolved-password", 1);
+  resolve({"env:HIKKOSHI_TEST_SECRET"}, "/");
+  ::unsetenv("HIKKOSHI_TEST_SECRET");
+  EXPECT_EQ(redact("a fake-resolved-password"), "a [secret]");
+  remember_secret(Secret("the"));
+  remember_secret(Secret(""));
+  EXPECT_EQ(redact("the end"), "the end");
+}
+
 TEST(Redaction, finds_the_value_in_every_usual_dress) {
   remember_secret(Secret("fake/pass word"));
   for (const char* text : {"fake/pass word", "ZmFrZS9wYXNzIHdvcmQ=", "66616b652f7061737320776f7264",

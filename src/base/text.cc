@@ -75,14 +75,46 @@ std::string shell_quote(std::string_view word) {
   return "'" + replace_all(std::string(word), "'", "'\\''") + "'";
 }
 
+namespace {
+
+/// Bytes of the UTF-8 character that `text` begins with; 0 when it begins with none.
+std::size_t character(std::string_view text) {
+  auto byte = [&](std::size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  std::size_t length = byte(0) < 0x80             ? 1
+                       : (byte(0) & 0xe0) == 0xc0 ? 2
+                       : (byte(0) & 0xf0) == 0xe0 ? 3
+                       : (byte(0) & 0xf8) == 0xf0 ? 4
+                                                  : 0;
+  if (length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  return length;
+}
+
+/// C0 and C1 controls (ECMA-48), line separators, and what turns the direction of writing (UAX 9).
+bool steers(std::string_view character) {
+  if (character.size() == 1) return character[0] < 0x20 || character[0] == 0x7f;
+  if (character.size() == 2) return character >= "\xc2\x80" && character <= "\xc2\x9f";
+  return character == "\xe2\x80\x8e" || character == "\xe2\x80\x8f" ||
+         (character >= "\xe2\x80\xa8" && character <= "\xe2\x80\xae") ||
+         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   std::string result;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
-      result += fmt::format("\\x{:02x}", byte);
-    else
-      result += c;
+  while (!text.empty()) {
+    std::size_t length = character(text);
+    std::string_view next = text.substr(0, std::max<std::size_t>(length, 1));
+    text.remove_prefix(next.size());
+    if (length > 0 && !steers(next)) {
+      result += next;
+      continue;
+    }
+    for (char c : next) result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
   }
   return result;
 }

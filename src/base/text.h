@@ -21,7 +21,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 /// Quotes for a POSIX shell: one word, whatever it holds. NUL cannot be quoted: Error(never).
 std::string shell_quote(std::string_view word);
 
-/// Printable for a terminal: control characters, ESC among them, become \xNN.
+/// Printable for a terminal: control characters, ESC among them, what turns the direction of
+/// writing, and bytes that are no UTF-8 become \xNN, byte by byte.
 std::string printable(std::string_view text);
 
 }  // namespace hikkoshi
