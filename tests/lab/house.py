@@ -51,6 +51,12 @@ def children_of(pid):
     return []
 
 
+def command_line(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""
+
+
 def signal_if_there(pid, number):
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
@@ -263,17 +269,18 @@ class House:
         return found
 
     def strays(self):
-        """Programs inside the world that Hikkoshi started or was: {pid: words}."""
-        servers = {server["pid"] for server in self.world.status()}
-        found = {}
-        for pid in leftovers.marked_processes(self.world.settings):
+        """{pid: words} of what must not outlive a run: Hikkoshi, its SSH clients, their sessions on
+        the hosts. Programs of this world are known by its namespace of process ids."""
+        inside = os.readlink(f"/proc/{self.world.first_process()}/ns/pid")
+        exes = {}
+        for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
             with contextlib.suppress(OSError):
-                words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                program = os.path.basename(words[0]).decode(errors="replace")
-                if program.startswith("hikkoshi") or program.startswith("ssh") and pid not in servers:
-                    found[pid] = b" ".join(words).decode(errors="replace")
-        return {pid: words for pid, words in found.items() if not words.startswith("/usr/sbin/sshd")
-                and not words.startswith("sshd: /usr/sbin")}
+                if os.readlink(f"/proc/{pid}/ns/pid") == inside:
+                    exes[pid] = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        sessions = [child for pid, exe in exes.items() if exe == "sshd"
+                    for child in children_of(pid)]
+        ours = [pid for pid, exe in exes.items() if exe in ("ssh", os.path.basename(PROGRAM))]
+        return {pid: command_line(pid) for pid in ours + sessions}
 
     def database_facts(self, side):
         """Accounts with their rights, schemas and events of a side. Not the schema `hikkoshi`: the
