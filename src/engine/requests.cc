@@ -133,6 +133,7 @@ void FolderRequests::settle(const Request& request, bool accepted) {
 }
 
 std::string drop_request(const std::string& folder, const Request& request) {
+  FolderRequests made(folder);  // The engine may come later.
   static int count = 0;
   std::string time = format_time(SystemClock().now());
   std::erase_if(time, [](char c) { return c == ':' || c == '-'; });

@@ -1,8 +1,10 @@
 #include "app/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "app/cli/commands.h"
+#include "base/text.h"
 
 namespace hikkoshi::app {
 
@@ -114,6 +116,40 @@ void add_common(CLI::App& program, Options& options) {
   program.add_flag("--json", options.json, "data as JSON on standard output");
 }
 
+/// What the words of a failed parse were about: the command that they had reached, and what is
+/// known there.
+struct Reached {
+  std::string command = "hikkoshi";
+  std::vector<std::string> options, commands;
+};
+
+Reached reached(const CLI::App& program) {
+  Reached result;
+  const CLI::App* at = &program;
+  for (;;) {
+    for (const CLI::Option* option : at->get_options())
+      for (const std::string& name : option->get_lnames()) result.options.push_back("--" + name);
+    if (at->get_subcommands().empty()) break;
+    at = at->get_subcommands()[0];
+    result.command += " " + at->get_name();
+  }
+  for (const CLI::App* below : at->get_subcommands([](const CLI::App*) { return true; }))
+    result.commands.push_back(below->get_name());
+  return result;
+}
+
+/// A word that nothing took is named first: "a command is required" would not help who mistyped it.
+Error refusal(const CLI::App& program, const std::string& message) {
+  Reached at = reached(program);
+  std::string help = at.command + " --help";
+  auto left = program.remaining(true);
+  if (left.empty()) return Error(Retry::never, message, Exit::usage).remedy(help);
+  std::string word = left[0].substr(0, left[0].find('='));
+  std::string near = nearest(word, word.starts_with('-') ? at.options : at.commands);
+  return Error(Retry::never, fmt::format("{} does not know '{}'", at.command, word), Exit::usage)
+      .remedy(near.empty() ? help : fmt::format("did you mean '{}'? See {}", near, help));
+}
+
 }  // namespace
 
 Invocation parse_command_line(int count, const char* const* words) {
@@ -136,7 +172,7 @@ Invocation parse_command_line(int count, const char* const* words) {
     while (!asked->get_subcommands().empty()) asked = asked->get_subcommands()[0];
     invocation.text = asked->help();
   } catch (const CLI::ParseError& error) {
-    throw Error(Retry::never, error.what(), Exit::usage).remedy("hikkoshi --help");
+    throw refusal(program, error.what());
   }
   return invocation;
 }

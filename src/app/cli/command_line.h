@@ -16,7 +16,7 @@ struct Invocation {
   std::string text;
 };
 
-/// Throws Error(never, usage) for what the program does not know.
+/// Throws Error(never, usage) for what the program does not know, with the nearest word it knows.
 Invocation parse_command_line(int count, const char* const* words);
 
 }  // namespace hikkoshi::app

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 namespace hikkoshi::app {
 
@@ -20,8 +21,11 @@ void print_json(const Json& value) {
 }
 
 void say(std::string_view text) {
-  std::string line = redact(std::string(text)) + "\n";
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  std::string lines;
+  for (const std::string& line : split(redact(std::string(text)), '\n'))
+    lines += printable(line) + "\n";
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
 int exit_code(const std::function<Exit()>& command) {

@@ -12,7 +12,8 @@ namespace hikkoshi::app {
 void print(
     std::string_view text);  ///< To standard output, as it is. Throws Error(never) when lost.
 void print_json(const Json& value);  ///< Indented, with a newline.
-void say(std::string_view text);     ///< To standard error, one line, redacted.
+/// To standard error with a newline: redacted, and without what could steer a terminal.
+void say(std::string_view text);
 /// Runs `command`; a failure is said with its remedy and becomes its exit code.
 int exit_code(const std::function<Exit()>& command);
 

@@ -7,6 +7,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/session.h"
+#include "base/text.h"
 #include "database/database.h"
 
 namespace hikkoshi::app {
@@ -35,8 +36,9 @@ void print_findings(const std::vector<steps::Finding>& findings, bool json) {
   }
   for (const steps::Finding& finding : findings) {
     print(fmt::format("{:<8} {}: {}\n", steps::to_string(finding.weight), finding.thing,
-                      finding.text));
-    if (!finding.remedy.empty()) print(fmt::format("{:<8} help: {}\n", "", finding.remedy));
+                      printable(finding.text)));
+    if (!finding.remedy.empty())
+      print(fmt::format("{:<8} help: {}\n", "", printable(finding.remedy)));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "app/cli/narrator.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -17,6 +18,15 @@ constexpr Millis heartbeat{30'000}, refresh{200};
 
 std::string word(const Json& body, const char* key) {
   return body.contains(key) && body[key].is_string() ? body[key].get<std::string>() : "";
+}
+
+/// What fits into one line; a character of several bytes is taken whole or not at all.
+std::string shortened(std::string text) {
+  constexpr std::size_t longest = 110;
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
 }
 
 }  // namespace
@@ -59,21 +69,24 @@ void Narrator::fleeting(const std::string& text) {
   if (now - last_fleeting_ < (terminal_ ? refresh : heartbeat)) return;
   last_fleeting_ = now;
   if (!terminal_) return line("  ... " + text);
-  std::string shown = redact(printable(text)).substr(0, 110);
+  std::string shown = shortened(redact(printable(text)));
   std::fprintf(stderr, "\r\x1b[K  ... %s", shown.c_str());
   std::fflush(stderr);
   open_line_ = true;
 }
 
-/// The page is up from the first page shown on OLD until one there is taken away.
+/// The page is up from the first page shown on OLD until the last one there is taken away.
 void Narrator::watch_page(const journal::Event& event) {
+  using journal::Kind;
   auto found = titles_.find(event.subject);
   if (found == titles_.end() || !found->second.on_old) return;
-  bool done = event.kind == journal::Kind::step_done;
-  if (found->second.kind == "show-page" && done && page_since_ < Millis(0))
-    page_since_ = clock_.steady();
-  bool shown_again = found->second.kind == "show-page" && event.kind == journal::Kind::step_undone;
-  if ((found->second.kind == "hide-page" && done) || shown_again) page_since_ = Millis(-1);
+  bool show = found->second.kind == "show-page", hide = found->second.kind == "hide-page";
+  if (!show && !hide) return;
+  if (event.kind != Kind::step_done && event.kind != Kind::step_undone) return;
+  bool appears = show == (event.kind == Kind::step_done);
+  pages_ = std::max(0, pages_ + (appears ? 1 : -1));
+  if (pages_ == 0) page_since_ = Millis(-1);
+  if (pages_ == 1 && appears) page_since_ = clock_.steady();
 }
 
 void Narrator::event(const journal::Event& event) {
@@ -133,26 +146,27 @@ void Narrator::event(const journal::Event& event) {
   }
 }
 
-/// Rows and bytes with the rate since the step's first word.
+/// Rows and bytes, with the rate since the step's first word; in its first second there is none.
 std::string Narrator::rate(const Json& progress) {
   if (!progress.contains("rows")) return "";
   double rows = progress["rows"], total = progress.value("rows_total", 0.0);
-  double bytes = progress.value("bytes", 0.0);
-  double seconds = std::max(0.001, double((clock_.steady() - rated_since_).count()) / 1000);
   std::string text = format_count(std::uint64_t(rows));
   if (total > 0) text += " of about " + format_count(std::uint64_t(total));
-  text += fmt::format(" rows, {}/s", format_bytes(std::uint64_t(bytes / seconds)));
-  if (total > 0 && rows > total * 0.01 && rows < total)
+  text += " rows";
+  double seconds = double((clock_.steady() - rated_.since).count()) / 1000;
+  double moved = rows - rated_.rows, bytes = progress.value("bytes", 0.0) - rated_.bytes;
+  if (seconds >= 1 && bytes >= 0)
+    text += ", " + format_bytes(std::uint64_t(bytes / seconds)) + "/s";
+  if (seconds >= 1 && moved > total * 0.01 && rows < total)
     text += ", about " +
-            format_duration(Millis(std::int64_t((total - rows) / rows * seconds) * 1000)) + " left";
+            format_duration(Millis(std::int64_t((total - rows) / moved * seconds) * 1000)) +
+            " left";
   return text + "; ";
 }
 
 void Narrator::progress(const std::string& step, const Json& progress) {
-  if (step != rated_step_) {
-    rated_step_ = step;
-    rated_since_ = clock_.steady();
-  }
+  if (step != rated_.step)
+    rated_ = {step, clock_.steady(), progress.value("rows", 0.0), progress.value("bytes", 0.0)};
   fleeting(title(step) + ": " + rate(progress) + word(progress, "doing") + page_time());
 }
 

@@ -41,9 +41,15 @@ class Narrator : public engine::Listener {
   Millis last_fleeting_{-1'000'000};
   bool open_line_ = false;
   std::map<std::string, Millis> step_begun_;
+  int pages_ = 0;  ///< Shown on OLD.
   Millis page_since_{-1};
-  std::string rated_step_;
-  Millis rated_since_{0};
+  /// Where the rate counts from: the first word of the step, which may go on with an old attempt.
+  struct Rated {
+    std::string step;
+    Millis since{0};
+    double rows = 0, bytes = 0;
+  };
+  Rated rated_;
 };
 
 }  // namespace hikkoshi::app

@@ -4,6 +4,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/session.h"
 #include "base/file.h"
 #include "journal/reader.h"
 
@@ -11,13 +12,12 @@ namespace hikkoshi::app {
 
 Exit report(const Options& options) {
   StatePaths paths = state_paths(options);
-  if (!std::filesystem::exists(paths.journal()))
-    throw Error(Retry::never, "no run has begun in " + paths.folder, Exit::usage);
+  journal::State state = begun_run(paths);
   journal::Reader reader(paths.journal());
   reader.verify_chain();
   Json outside;
   if (!options.outside.empty()) outside = parse_json(read_file(options.outside), options.outside);
-  Json made = report::make_report(reader.state(), reader.events(), outside);
+  Json made = report::make_report(state, reader.events(), outside);
   std::string folder = options.output.empty() ? paths.folder : options.output;
   std::filesystem::create_directories(folder);
   write_file_atomically(folder + "/report.json", made.dump(2) + "\n");

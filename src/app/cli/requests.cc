@@ -1,15 +1,13 @@
 #include "engine/requests.h"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "base/file.h"
-#include "journal/reader.h"
+#include "app/cli/session.h"
+#include "base/text.h"
 #include "plan/plan.h"
 
 namespace hikkoshi::app {
@@ -22,16 +20,9 @@ std::string who(const Options& options) {
   return user ? user->pw_name : fmt::format("uid {}", ::geteuid());
 }
 
-journal::State journaled(const StatePaths& paths) {
-  if (!std::filesystem::exists(paths.journal()))
-    throw Error(Retry::never, "no run has begun in " + paths.folder, Exit::usage)
-        .remedy("start one: hikkoshi run");
-  return journal::Reader(paths.journal()).state();
-}
-
 Exit ask(const Options& options, engine::Request::What what) {
   StatePaths paths = state_paths(options);
-  journal::State state = journaled(paths);
+  journal::State state = begun_run(paths);
   engine::Request request;
   request.what = what;
   request.plan = state.run.plan_hash;
@@ -44,7 +35,7 @@ Exit ask(const Options& options, engine::Request::What what) {
 }  // namespace
 
 Exit list_gates(const Options& options) {
-  journal::State state = journaled(state_paths(options));
+  journal::State state = begun_run(state_paths(options));
   Json list = Json::array();
   for (const auto& [id, gate] : state.gates)
     list.push_back({{"id", id},
@@ -61,14 +52,14 @@ Exit list_gates(const Options& options) {
                       gate["id"].get<std::string>(), gate["title"].get<std::string>(),
                       gate["evidence"].get<std::string>().empty()
                           ? ""
-                          : " (" + gate["evidence"].get<std::string>() + ")"));
+                          : " (" + printable(gate["evidence"].get<std::string>()) + ")"));
   if (list.empty()) say("no gate was reached yet");
   return Exit::ok;
 }
 
 Exit approve(const Options& options) {
   StatePaths paths = state_paths(options);
-  journal::State state = journaled(paths);
+  journal::State state = begun_run(paths);
   plan::Plan plan = plan::plan_from_json(state.plan);
   bool known = false;
   for (const plan::Stage& stage : plan.stages)

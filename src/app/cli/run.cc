@@ -65,9 +65,11 @@ Exit run(const Options& options) {
 }
 
 Exit rollback(const Options& options) {
+  begun_run(state_paths(options));
   return supervised(options, Errand::rollback);
 }
 Exit finish(const Options& options) {
+  begun_run(state_paths(options));
   return supervised(options, Errand::finish);
 }
 

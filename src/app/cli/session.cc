@@ -6,6 +6,7 @@
 #include "app/drivers.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "journal/reader.h"
 
 namespace hikkoshi::app {
 
@@ -31,6 +32,15 @@ Session::Session(const Options& options)
     : move_(load_move(options)),
       names_(names_of(move_)),
       drivers_(make_drivers(move_, folder_.path(), clock_)) {}
+
+journal::State begun_run(const StatePaths& paths) {
+  if (std::filesystem::exists(paths.journal())) {
+    journal::State state = journal::Reader(paths.journal()).state();
+    if (!state.plan.is_null()) return state;
+  }
+  throw Error(Retry::never, "no run has begun in " + paths.folder, Exit::usage)
+      .remedy("start one: hikkoshi run");
+}
 
 plan::Plan saved_plan(const Options& options) {
   StatePaths paths = state_paths(options);

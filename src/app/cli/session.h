@@ -7,6 +7,7 @@
 #include "app/cli/options.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "journal/state.h"
 #include "move/move.h"
 #include "move/parse.h"
 #include "plan/plan.h"
@@ -38,6 +39,9 @@ class Session {
   TemporaryFolder folder_;
   std::unique_ptr<steps::Drivers> drivers_;
 };
+
+/// What the newest run of the state folder has come to. Error(never, usage) when none has begun.
+journal::State begun_run(const StatePaths& paths);
 
 /// The plan that `plan` saved. Error(never, usage) when there is none.
 plan::Plan saved_plan(const Options& options);

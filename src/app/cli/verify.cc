@@ -102,7 +102,7 @@ Exit probe(const Options& options) {
       print(fmt::format("{:<6} {} {}.{} {}: {}\n", one["good"].get<bool>() ? "ok" : "FAILED",
                         one["service"].get<std::string>(), one["side"].get<std::string>(),
                         one["host"].get<std::string>(), one["path"].get<std::string>(),
-                        one.contains("error") ? one["error"].get<std::string>()
+                        one.contains("error") ? printable(one["error"].get<std::string>())
                                               : fmt::format("{} in {} ms", one["status"].get<int>(),
                                                             one["ms"].get<long>())));
   }
