@@ -37,13 +37,14 @@ std::optional<std::string> Sqlite::value(const std::string& sql) {
 }
 
 void Sqlite::fail(std::string_view doing) const {
-  int code = sqlite3_errcode(handle_);
+  int code = sqlite3_errcode(handle_) & 0xff;  // Without what the extended codes say more.
   std::string text = fmt::format("cannot {} {}: {}", doing, path_, sqlite3_errmsg(handle_));
   switch (code) {
     case SQLITE_FULL:
+      throw Error(Retry::safe, text).remedy("make room on the disk, then run again");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw Error(Retry::safe, text).remedy("make room on the disk, then run again");
+      throw Error(Retry::safe, text).remedy("see which other program has the file open");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_IOERR:

@@ -65,6 +65,12 @@ void fold_run(State& state, const Event& event) {
   }
 }
 
+void pass_pivot(State& state, const std::string& name) {
+  StageRow& stage = state.stages[name];
+  stage.name = name;
+  stage.pivot = state.run.pivot = true;
+}
+
 void forget_gates(State& state, const std::string& stage) {
   std::erase_if(state.gates, [&](const auto& entry) { return entry.second.stage == stage; });
 }
@@ -123,7 +129,7 @@ void end_step(State& state, StepRow& step, const Event& event, StepState result,
   step.state = result;
   step.detail = event.body.at(word);
   step.ended = event.wall;
-  if (event.body.value("pivot", false)) state.stages[step.stage].pivot = state.run.pivot = true;
+  if (event.body.value("pivot", false)) pass_pivot(state, step.stage);
 }
 
 void fold_step(State& state, const Event& event) {
@@ -171,7 +177,7 @@ void fold_gate(State& state, const Event& event) {
   gate.open = true;
   gate.opened = event.wall;
   gate.pivot = event.body.value("pivot", false);
-  if (gate.pivot) state.stages[gate.stage].pivot = state.run.pivot = true;
+  if (gate.pivot) pass_pivot(state, gate.stage);
 }
 
 void fold_request(State& state, const Event& event) {
