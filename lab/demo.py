@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The first real move, shown: a sub-service moves from OLD to NEW under load, in a world of its own.
 
-  demo.py [--rows N] [--out DIR] [--keep] [--hikkoshi PROGRAM]
+  demo.py [--rows N | --mini] [--out DIR] [--keep] [--hikkoshi PROGRAM]
 
 Plays the team: starts the world and a population of clients, runs Hikkoshi, looks at NEW behind the
 page from an allowed address, approves, finishes, and looks for every acknowledged write on NEW.
@@ -23,6 +23,9 @@ import world  # noqa: E402
 HERE = pathlib.Path(__file__).resolve().parent
 QUIET_S = 8
 AFTER_S = 6
+# For --mini: a show of a minute, with small servers and TTLs.
+MINI_TTL_S = 4
+MINI_POLICY = "policy:\n  ttl: {ladder: [2s, 1s], margin: 0s, restore_after: 1s}\n"
 TEAM, STRANGER = "127.30.0.5", "127.31.9.9"
 NEW_BALANCER, NAME = "127.20.0.80", "frames.shop.test"
 
@@ -46,8 +49,12 @@ class Demo:
     def say(self, text):
         print(f"[{time.monotonic() - self.started:6.1f} s] {text}", flush=True)
 
+    def command(self, *words):
+        overlay = ["--overlay", self.world.folder / "mini.yaml"] if self.given.mini else []
+        return [self.given.hikkoshi, "-f", self.world.folder / "move.yaml", *overlay, *words]
+
     def hikkoshi(self, *words, check=True, capture=False):
-        command = [self.given.hikkoshi, "-f", self.world.folder / "move.yaml", *words]
+        command = self.command(*words)
         self.say("$ hikkoshi " + " ".join(str(word) for word in words))
         done = self.world.execute(command, stdin=subprocess.DEVNULL, text=True,
                                   stdout=subprocess.PIPE if capture else None)
@@ -60,7 +67,11 @@ class Demo:
 
     def begin(self):
         self.say("two environments of real servers come up")
-        self.world.up(rows=self.given.rows)
+        if self.given.mini:
+            self.world.up(mini=True, ttl=MINI_TTL_S)
+            (self.world.folder / "mini.yaml").write_text(MINI_POLICY)
+        else:
+            self.world.up(rows=self.given.rows)
         self.load_folder.mkdir()
         log = open(self.load_folder / "load.log", "w")
         self.clients = self.world.popen(
@@ -77,8 +88,7 @@ class Demo:
 
     def move(self):
         self.say("$ hikkoshi run")
-        run = self.world.popen([self.given.hikkoshi, "-f", self.world.folder / "move.yaml", "run"],
-                               stdin=subprocess.DEVNULL)
+        run = self.world.popen(self.command("run"), stdin=subprocess.DEVNULL)
         try:
             gate = self.wait_for_approval(run)
             if gate:
@@ -97,8 +107,8 @@ class Demo:
         while run.poll() is None:
             time.sleep(0.3)
             asked = self.world.execute(
-                [self.given.hikkoshi, "-f", self.world.folder / "move.yaml", "status", "--json"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                self.command("status", "--json"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL)
             if asked.returncode != 0 or not asked.stdout.strip():
                 continue
             for gate in json.loads(asked.stdout).get("waiting", []):
@@ -169,6 +179,7 @@ def faults_of(summary):
 def arguments():
     parser = argparse.ArgumentParser(prog="demo", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the largest table")
+    parser.add_argument("--mini", action="store_true", help="2,000 rows, small servers and TTLs")
     parser.add_argument("--out", help="where worlds live (default lab/out)")
     parser.add_argument("--keep", action="store_true", help="leave the world up at the end")
     parser.add_argument("--hikkoshi", type=pathlib.Path,
