@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "hosts/host.h"
+#include "steps/attempt.h"
 #include "steps/doctor.h"
 #include "traffic/balancer.h"
 #include "traffic/http_probe.h"
@@ -106,8 +107,14 @@ class Examine : public CheckStep {
 traffic::Response ask(const Context& context, const std::string& side, const std::string& host,
                       const Json& arguments, const std::string& path) {
   Endpoint listens{context.drivers.address(side, host), arguments.at("port")};
-  auto forward = context.drivers.host(side, host).forward({listens, ""});
-  return traffic::get(forward->local(), arguments.at("name"), path, Millis(10'000));
+  traffic::Response answer;
+  auto failure = attempt([&] {
+    auto forward = context.drivers.host(side, host).forward({listens, ""});
+    answer = traffic::get(forward->local(), arguments.at("name"), path, Millis(10'000));
+  });
+  // The probe knows only our end of the way to the host.
+  if (failure) throw Error(*failure).in(fmt::format("{}.{} at {}", side, host, listens.text()));
+  return answer;
 }
 
 class RecordAnswers : public CheckStep {

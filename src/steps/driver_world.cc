@@ -1,8 +1,13 @@
 #include "steps/driver_world.h"
 
+#include <optional>
+#include <thread>
+#include <vector>
+
 #include "base/error.h"
 #include "database/database.h"
 #include "hosts/host.h"
+#include "steps/attempt.h"
 
 namespace hikkoshi::steps {
 
@@ -33,8 +38,18 @@ std::unique_ptr<engine::Condition> DriverWorld::make_condition(const plan::Gate&
   return maker(kinds_.conditions, gate.condition)(gate, {drivers_, notebook, clock_, names_});
 }
 
+/// All hosts at a time: after a death in a cutover, the outage lasts as long as these logins.
 void DriverWorld::raise_epoch(const std::string& run, std::uint64_t epoch) {
-  for (const auto& name : names_.hosts) drivers_.host(name.side, name.name).raise_epoch(run, epoch);
+  std::vector<std::optional<Error>> failures(names_.hosts.size());
+  {
+    std::vector<std::jthread> logins;
+    for (size_t i = 0; i < failures.size(); ++i) {
+      hosts::Host& host = drivers_.host(names_.hosts[i].side, names_.hosts[i].name);
+      logins.emplace_back([&, i] { failures[i] = attempt([&] { host.raise_epoch(run, epoch); }); });
+    }
+  }
+  for (const auto& failure : failures)
+    if (failure) throw Error(*failure);
   for (const auto& name : names_.databases)
     drivers_.database(name.side, name.name).raise_epoch(run, epoch);
 }
