@@ -116,7 +116,14 @@ class MoveDrivers : public steps::Drivers {
     return named(environment(side).hosts, host, "host").ssh.host;
   }
 
-  std::string file(const std::string& name) override { return read_file(beside(name)); }
+  std::string file(const std::string& name) override {
+    std::string path = beside(name);
+    std::error_code error;
+    auto status = std::filesystem::status(path, error);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+      throw Error(Retry::never, path + " is no regular file");
+    return read_file(path);
+  }
 
  private:
   const move::Environment& environment(std::string_view side) const {

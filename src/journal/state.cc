@@ -28,7 +28,10 @@ void fold_run(State& state, const Event& event) {
     case Kind::epoch_raised:
       run.epoch = event.epoch;
       run.boot = event.body.at("boot");
-      if (run.state == RunRow::State::stopped) run.state = RunRow::State::running;
+      if (run.state == RunRow::State::stopped) {
+        run.state = RunRow::State::running;
+        run.text.clear();
+      }
       break;
     case Kind::run_paused:
       run.paused = true;
@@ -38,13 +41,19 @@ void fold_run(State& state, const Event& event) {
       run.paused = false;
       run.state = RunRow::State::running;
       break;
-    case Kind::run_stopped:
+    case Kind::run_stopped: {
+      const int exit = event.body.at("exit");
+      const std::string text = event.body.at("text");
+      // A request that was refused to a run that is complete or over says nothing about the run.
+      if (run.over() || run.state == RunRow::State::completed) break;
       if (run.state == RunRow::State::running) run.state = RunRow::State::stopped;
-      run.exit = event.body.at("exit");
-      run.text = event.body.at("text");
+      run.exit = exit;
+      run.text = text;
       break;
+    }
     case Kind::run_completed:
       run.state = RunRow::State::completed;
+      run.text.clear();
       break;
     case Kind::rollback_begun:
       run.state = RunRow::State::rolling_back;
@@ -52,6 +61,7 @@ void fold_run(State& state, const Event& event) {
       run.text = event.body.at("reason");
       break;
     case Kind::finish_begun:
+      run.text.clear();
       run.state = RunRow::State::finishing;
       break;
     case Kind::rolled_back:

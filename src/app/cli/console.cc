@@ -1,6 +1,7 @@
 #include "app/cli/console.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include <unistd.h>
 
@@ -35,6 +36,10 @@ int exit_code(const std::function<Exit()>& command) {
     say(std::string("error: ") + error.what());
     if (!error.remedy().empty()) say("  help: " + error.remedy());
     return int(error.exit());
+  } catch (const std::filesystem::filesystem_error& error) {
+    say("error: " + error.path1().string() + ": " + error.code().message());
+    say("  help: see whether the path is there and may be used by this account");
+    return int(Exit::failed);
   } catch (const std::exception& error) {
     say(std::string("error: ") + error.what() + " (this is a bug of hikkoshi)");
     return int(Exit::failed);

@@ -39,12 +39,14 @@ plan::Observed observe(Session& session) {
     if (auto error = steps::attempt(work)) observed.findings.push_back(what + ": " + error->what());
   };
   for (const auto& [name, database] : session.move().old_side.databases)
-    look("old.database." + name, [&] { observe_database(name, session, observed); });
+    look("old.database." + name, [&, &name = name] { observe_database(name, session, observed); });
   for (const auto& [zone_name, declared] : session.move().old_side.zones)
     for (const auto& [service_name, service] : session.move().services)
       for (const std::string& name : service.names)
         if (name == declared.zone || name.ends_with("." + declared.zone))
-          look(name, [&] { observe_name(session.drivers().zone(zone_name), name, observed); });
+          look(name, [&, &zone_name = zone_name] {
+            observe_name(session.drivers().zone(zone_name), name, observed);
+          });
   return observed;
 }
 

@@ -33,7 +33,7 @@ Exit plan(const Options& options) {
   print_plan(made, options);
   if (!options.save) return Exit::ok;
   StatePaths paths = state_paths(options);
-  std::filesystem::create_directories(paths.folder);
+  make_state_folder(paths);
   std::string text = canonical(plan::to_json(made)) + "\n";
   bool changed = !std::filesystem::exists(paths.plan()) || read_file(paths.plan()) != text;
   write_file_atomically(paths.plan(), text, 0600);

@@ -16,7 +16,7 @@ namespace hikkoshi::app {
 namespace {
 
 bool has_begun(const StatePaths& paths) {
-  if (!std::filesystem::exists(paths.journal())) return false;
+  if (!has_journal(paths)) return false;
   journal::State state = journal::Reader(paths.journal()).state();
   return !state.run.id.empty() && !state.run.over();
 }
@@ -30,11 +30,8 @@ bool confirmed(const std::string& question) {
 /// The engine is a child: killed, it is back at once.
 Exit supervised(const Options& options, Errand errand) {
   StatePaths paths = state_paths(options);
-  std::filesystem::create_directories(paths.folder);
+  make_state_folder(paths);
   engine::SuperviseOptions supervision;
-  supervision.on_start = [&](pid_t pid) {
-    write_file_atomically(paths.folder + "/engine.pid", fmt::format("{}\n", pid));
-  };
   supervision.on_death = [](const std::string& why) {
     say("the engine died: " + why);
   };

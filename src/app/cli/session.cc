@@ -16,6 +16,25 @@ StatePaths state_paths(const Options& options) {
   return {(folder.empty() ? std::filesystem::path(".hikkoshi") : folder / ".hikkoshi").string()};
 }
 
+void make_state_folder(const StatePaths& paths) {
+  std::error_code error;
+  if (std::filesystem::is_directory(paths.folder, error)) return;
+  std::filesystem::create_directories(paths.folder, error);
+  if (error)
+    throw Error(Retry::never, "cannot make the folder " + paths.folder + ": " + error.message())
+        .remedy("make it writable, or name another one with --state");
+  std::filesystem::permissions(paths.folder, std::filesystem::perms::owner_all);
+}
+
+bool has_journal(const StatePaths& paths) {
+  std::error_code error;
+  auto size = std::filesystem::file_size(paths.journal(), error);
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    throw Error(Retry::never, "cannot look at " + paths.journal() + ": " + error.message())
+        .remedy("use the account that ran it, or name another folder with --state");
+  return !error && size > 0;
+}
+
 move::Move load_move(const Options& options) {
   move::Parsed parsed = move::load(options.move_file, options.overlays);
   if (!parsed.diagnostics.empty()) say(move::render(parsed.diagnostics));
@@ -34,7 +53,7 @@ Session::Session(const Options& options)
       drivers_(make_drivers(move_, folder_.path(), clock_)) {}
 
 journal::State begun_run(const StatePaths& paths) {
-  if (std::filesystem::exists(paths.journal())) {
+  if (has_journal(paths)) {
     journal::State state = journal::Reader(paths.journal()).state();
     if (!state.plan.is_null()) return state;
   }

@@ -15,6 +15,12 @@
 
 namespace hikkoshi::app {
 
+/// Makes the folder, for its owner alone, when it is not there. Error(never) names what forbids it.
+void make_state_folder(const StatePaths& paths);
+
+/// Whether a journal is there; an empty file is one that a full disk or a kill left unmade.
+bool has_journal(const StatePaths& paths);
+
 /// The move of the options' file. Says every diagnostic; throws Error(never, bad_move_file) when
 /// one is an error.
 move::Move load_move(const Options& options);

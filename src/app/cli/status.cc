@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/session.h"
 #include "base/text.h"
 #include "journal/reader.h"
 #include "plan/plan.h"
@@ -92,7 +93,7 @@ bool over(const Json& status) {
 Exit status(const Options& options) {
   StatePaths paths = state_paths(options);
   for (;;) {
-    Json now = std::filesystem::exists(paths.journal()) ? look(paths) : Json{{"state", "none"}};
+    Json now = has_journal(paths) ? look(paths) : Json{{"state", "none"}};
     if (options.json)
       print_json(now);
     else if (now["state"] == "none")

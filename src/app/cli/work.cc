@@ -76,8 +76,9 @@ void tell(const engine::Result& result, bool json) {
 
 Exit work(const Options& options, Errand errand, std::stop_token stop) {
   StatePaths paths = state_paths(options);
-  std::filesystem::create_directories(paths.folder);
+  make_state_folder(paths);
   FileLock lock(paths.lock());
+  write_file_atomically(paths.folder + "/engine.pid", fmt::format("{}\n", ::getpid()), 0600);
   Session session(options);
   journal::SqliteJournal journal(paths.journal());
   plan::Plan plan = plan_for(errand, options, journal, session.move());
