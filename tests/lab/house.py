@@ -303,6 +303,15 @@ class House:
         return found
 
 
+def remove_abandoned(out):
+    """Houses whose test was killed; their names end with its process id."""
+    for place in pathlib.Path(out).glob("*-*"):
+        owner = place.name.rpartition("-")[2]
+        if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+            with contextlib.suppress(world.LabError, FileNotFoundError):
+                House(place.name, out).tear_down()
+
+
 class HouseTest(unittest.TestCase):
     """Gives each test a house of its own, and takes it down however the test ends."""
 
@@ -315,6 +324,7 @@ class HouseTest(unittest.TestCase):
             out = tempfile.mkdtemp(prefix="hikkoshi-")
             self.addCleanup(shutil.rmtree, out)
         pathlib.Path(out).mkdir(parents=True, exist_ok=True)
+        remove_abandoned(out)
         self.house = House(f"{self._testMethodName[5:25]}-{os.getpid()}", out)
         self.addCleanup(self.house.tear_down)
         self.house.build(self.TTL)

@@ -56,8 +56,9 @@ class WrongInput(house.HouseTest):
     def second_run(self):
         home = self.house
         home.plan()
+        earlier = home.last_event()
         first = home.start("run")
-        home.wait_for(first, "run-begun")
+        home.wait_for(first, "run-begun", after=earlier)
         second = home.hikkoshi("run")
         self.assert_exit(second, 20)
         first.outside.terminate()
