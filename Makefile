@@ -1,5 +1,5 @@
 # The habitual names. The work is done by the scripts, which can be called without make.
-.PHONY: demo test unit lint format deps clean
+.PHONY: demo test unit lint format deps clean bench bench-copy bench-objects bench-check
 
 demo:
 	./demo
@@ -18,6 +18,12 @@ format:
 
 deps:
 	tools/setup
+
+# Peers and Hikkoshi on the same data, in turn: bench/README.md.
+bench: bench-copy bench-objects bench-check
+
+bench-copy bench-objects bench-check: bench-%:
+	bench/run $*
 
 clean:
 	rm -rf build
