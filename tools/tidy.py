@@ -35,6 +35,7 @@ CATCH_ALLOWED = {
     "src/database/mariadb/connection.cc",  # no exception may cross libmariadb's C frames
     "src/app/cli/console.cc",      # the failure boundary of main and of the engine's process
     "src/steps/attempt.cc",        # a failure that is a finding
+    "src/objects/attempt.cc",      # the tries of one object, side by side with others
 }
 LIMITS = {"function": 70, "source": 600, "header": 250, "methods": 8}
 MEDIANS = {"source": 200, "header": 80}

@@ -113,7 +113,8 @@ struct WriteRequest {
 class Upload {
  public:
   virtual ~Upload() = default;
-  /// Bytes a part must have, the last one excepted; 0 when the object goes in one part.
+  /// Bytes a part must have, the last one excepted; 0 when the object goes in one part, as only
+  /// objects of at most 8 MiB may.
   virtual std::uint64_t part_size() const = 0;
   /// For WriteRequest::abandoned, in a later life; empty when nothing can be left behind.
   virtual std::string token() const = 0;
