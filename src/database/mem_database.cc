@@ -182,7 +182,9 @@ CopyResult MemTransfer::copy(const CopyOptions& options, std::stop_token stop) {
   CopyResult result;
   CopyProgress progress;
   const Tables tables = moving_tables(source_);
-  for (const auto& [name, rows] : tables) {
+  for (const auto& table : tables) {
+    const auto& name = table.first;
+    const auto& rows = table.second;
     target_.with([&](MemContents& all) { all.made.insert(name); });
     if (stop.stop_requested()) throw Error(Retry::safe, "stopped as asked", Exit::interrupted);
     target_.with([&](MemContents& all) { all.tables[name] = rows; });
@@ -192,10 +194,11 @@ CopyResult MemTransfer::copy(const CopyOptions& options, std::stop_token stop) {
     progress.doing = name;
     if (options.on_progress) options.on_progress(progress);
   }
-  const auto [accounts, events] = source_.with([](MemContents& all) {
-    std::set<std::string> both = all.writers;
-    both.insert(all.fenced.begin(), all.fenced.end());
-    return std::pair(both, all.events);
+  std::set<std::string> accounts;
+  auto events = source_.with([&](MemContents& all) {
+    accounts = all.writers;
+    accounts.insert(all.fenced.begin(), all.fenced.end());
+    return all.events;
   });
   target_.with([&](MemContents& all) {
     for (const std::string& account : accounts) {

@@ -10,7 +10,7 @@
 namespace hikkoshi::dns {
 namespace {
 
-constexpr std::uint32_t longest_ttl = 0x7fffffff;  // RFC 2181 section 8
+constexpr std::uint32_t largest_ttl = 0x7fffffff;  // RFC 2181 section 8
 
 std::string title(const RecordSet& set) {
   return printable(set.name) + " " + std::string(to_string(set.type));
@@ -62,7 +62,7 @@ RecordSet canonical_set(RecordSet set, const std::string& zone) {
   if (set.type == Type::soa || set.type == Type::other) {
     throw refuse(set, "records of this type are not changed");
   }
-  if (set.ttl > longest_ttl) throw refuse(set, "the TTL is over 2147483647");
+  if (set.ttl > largest_ttl) throw refuse(set, "the TTL is over 2147483647");
   for (std::string& value : set.values) {
     std::optional<std::string> canonical = canonical_value(set.type, value);
     if (!canonical) throw refuse(set, "'" + printable(value) + "' is no value of this type");

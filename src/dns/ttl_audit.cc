@@ -9,7 +9,7 @@
 namespace hikkoshi::dns {
 namespace {
 
-constexpr size_t longest_chain = 16;
+constexpr size_t longest_path = 16;
 
 bool is_sure(const Answer& answer) {
   return answer.reachable && answer.authoritative;
@@ -43,7 +43,7 @@ class Auditor {
       return;
     }
     bool is_loop = std::find(path.begin(), path.end(), name) != path.end();
-    if (is_loop || path.size() >= longest_chain) {
+    if (is_loop || path.size() >= longest_path) {
       report(FindingKind::endless_chain, name, name + " is part of a chain of CNAMEs without end");
       return;
     }
@@ -159,10 +159,11 @@ TtlAudit audit(Zone& zone, const std::vector<std::string>& names) {
 }
 
 bool all_serve(const std::vector<Answer>& answers, const RecordSet& set) {
-  return !answers.empty() && std::all_of(answers.begin(), answers.end(), [&](const Answer& answer) {
-    if (!is_sure(answer)) return false;
-    return answer.records ? *answer.records == set : set.values.empty();
-  });
+  return !answers.empty() &&
+         std::all_of(answers.begin(), answers.end(), [&](const Answer& answer) -> bool {
+           if (!is_sure(answer)) return false;
+           return answer.records ? *answer.records == set : set.values.empty();
+         });
 }
 
 WallTime safe_after(WallTime all_seen_new, std::uint32_t old_ttl, Millis margin) {

@@ -13,6 +13,7 @@ constexpr Millis glance{50};
 /// Calls `action` at the end of a scope, also when an exception leaves it.
 template <typename Action>
 struct AtEnd {
+  explicit AtEnd(Action what) : action(std::move(what)) {}
   Action action;
   ~AtEnd() { action(); }
 };
@@ -38,9 +39,7 @@ std::optional<Error> Hand::run(const std::function<void(std::stop_token)>& work,
     news_.notify_all();
   });
   // Should looking or a message throw (a full disk), the worker must not wait for us for ever.
-  AtEnd guard{[&] {
-    leave();
-  }};
+  AtEnd guard([&] { leave(); });
   while (!wait_for_news(glance)) {
     answer();
     if (!look()) worker.request_stop();

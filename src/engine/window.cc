@@ -15,7 +15,7 @@ namespace chrono = std::chrono;
 
 constexpr std::string_view day_words[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
-std::string text_of(const Json& json, const char* key) {
+std::string argument(const Json& json, const char* key) {
   if (!json.is_object() || !json.contains(key) || !json.at(key).is_string())
     throw Error(Retry::never, fmt::format("a change window needs '{}'", key));
   return json.at(key);
@@ -39,9 +39,9 @@ size_t day_of(const Json& word) {
 }  // namespace
 
 Window::Window(const Json& arguments)
-    : from_(minutes_of(text_of(arguments, "from"))),
-      to_(minutes_of(text_of(arguments, "to"))),
-      zone_name_(text_of(arguments, "zone")),
+    : from_(minutes_of(argument(arguments, "from"))),
+      to_(minutes_of(argument(arguments, "to"))),
+      zone_name_(argument(arguments, "zone")),
       zone_(zone_name_) {
   Json days = arguments.value("days", Json::array());
   for (bool& day : days_) day = days.empty();

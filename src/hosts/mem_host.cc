@@ -54,8 +54,12 @@ auto MemHost::call(Work work) {
 }
 
 void MemHost::check_epoch() {
-  auto [run, held] =
-      script_.with([](Script& script) { return std::pair(script.run, script.held); });
+  std::string run;
+  std::uint64_t held = 0;
+  script_.with([&](Script& script) {
+    run = script.run;
+    held = script.held;
+  });
   if (run.empty()) return;
   auto epoch = machine_->with([&](Machine& machine) { return machine.epochs[run]; });
   if (epoch != held) throw overtaken(name_, run, epoch);

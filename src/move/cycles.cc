@@ -42,7 +42,7 @@ std::vector<std::string> walk(const References& references) {
         targets, [&](const std::string& target) { return references.contains(target); });
   }
   path.erase(path.begin(), path.begin() + std::ptrdiff_t(visited.at(at)));
-  std::ranges::rotate(path, std::ranges::min_element(path));
+  std::rotate(path.begin(), std::min_element(path.begin(), path.end()), path.end());
   return path;
 }
 

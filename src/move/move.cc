@@ -36,18 +36,18 @@ Json json_of(const Zone& zone) {
 Json json_of(const Service& service);
 
 template <typename Value>
-Json named(const std::map<std::string, Value>& values) {
+Json all_of(const std::map<std::string, Value>& values) {
   Json all = Json::object();
   for (const auto& [name, value] : values) all[name] = json_of(value);
   return all;
 }
 
 Json json_of(const Environment& side) {
-  return {{"hosts", named(side.hosts)},
-          {"balancers", named(side.balancers)},
-          {"databases", named(side.databases)},
-          {"buckets", named(side.buckets)},
-          {"zones", named(side.zones)}};
+  return {{"hosts", all_of(side.hosts)},
+          {"balancers", all_of(side.balancers)},
+          {"databases", all_of(side.databases)},
+          {"buckets", all_of(side.buckets)},
+          {"zones", all_of(side.zones)}};
 }
 
 Json json_of(const Placement& placement) {
@@ -124,7 +124,7 @@ Json to_json(const Move& move) {
           {"ssh_config", move.ssh_config},
           {"old", json_of(move.old_side)},
           {"new", json_of(move.new_side)},
-          {"services", named(move.services)},
+          {"services", all_of(move.services)},
           {"stages", stages},
           {"policy", json_of(move.policy)}};
 }

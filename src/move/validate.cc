@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view secret_tag = "!secret";
 
-std::string shown(std::string_view key) {
+std::string shortened(std::string_view key) {
   constexpr size_t longest = 40;
   return key.size() > longest ? std::string(key.substr(0, longest)) + "..." : std::string(key);
 }
@@ -131,7 +131,8 @@ class Validator {
         continue;
       if (!seen.emplace(item->text, item->span).second)
         reporter_.add(Code::listed_twice, item->span,
-                      fmt::format("'{}' is listed twice", shown(item->text)), "remove one of them");
+                      fmt::format("'{}' is listed twice", shortened(item->text)),
+                      "remove one of them");
     }
   }
 
@@ -147,9 +148,9 @@ class Validator {
         setting(one);
       else if (!is_name(one.key))
         reporter_.add(Code::bad_name, one.key_span,
-                      fmt::format("'{}' is not a name", shown(one.key)),
+                      fmt::format("'{}' is not a name", shortened(one.key)),
                       "names are letters, digits, '-' and '_', at most 63, and begin with no sign");
-      value(*one.value, schema, one.key_span, fmt::format("'{}'", shown(one.key)));
+      value(*one.value, schema, one.key_span, fmt::format("'{}'", shortened(one.key)));
     }
   }
 
@@ -160,7 +161,7 @@ class Validator {
     });
     if (!word || std::isdigit(static_cast<unsigned char>(one.key.front())))
       reporter_.add(Code::bad_name, one.key_span,
-                    fmt::format("'{}' is not a key of a dotenv file", shown(one.key)),
+                    fmt::format("'{}' is not a key of a dotenv file", shortened(one.key)),
                     "keys are letters, digits and '_', and begin with no digit");
     const Node& node = *one.value;
     bool literal = node.is(Node::Kind::scalar) && !node.is_null() && node.tag.empty() &&
@@ -168,7 +169,7 @@ class Validator {
     if (!sounds_secret(one.key) || !literal) return;
     reporter_.hide(node.span);
     reporter_.add(Code::looks_secret, one.key_span,
-                  fmt::format("the value of '{}' looks like a secret", shown(one.key)),
+                  fmt::format("the value of '{}' looks like a secret", shortened(one.key)),
                   "a key that is not listed keeps its value; leave secrets in the file itself");
   }
 
@@ -229,7 +230,7 @@ class Validator {
                     scalar ? "secrets stand only in the fields made for them" : "");
     else
       reporter_.add(Code::unexpected_tag, node.span,
-                    fmt::format("the tag '{}' is not used in move files", shown(node.tag)),
+                    fmt::format("the tag '{}' is not used in move files", shortened(node.tag)),
                     "the only tag is !secret");
   }
 
@@ -239,7 +240,7 @@ class Validator {
     bool secret = sounds_secret(entry.key) || (meant && meant->field->type == Type::secret);
     if (secret && !is_reference(*entry.value)) hide(reporter_, *entry.value);
     reporter_.add(Code::unknown_key, entry.key_span,
-                  fmt::format("unknown key '{}'", shown(entry.key)),
+                  fmt::format("unknown key '{}'", shortened(entry.key)),
                   near.empty() ? "known here: " + join(schema.keys, ", ")
                                : fmt::format("did you mean '{}'?", near));
   }

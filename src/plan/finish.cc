@@ -11,7 +11,7 @@ namespace hikkoshi::plan {
 
 namespace {
 
-const std::string stage_name = "finish";
+const std::string finish_stage_name = "finish";
 
 std::vector<Item> restored_ttl(const Sources& sources, const std::string& zone, std::size_t leg) {
   std::vector<Rung> ladder = rungs(sources, zone);
@@ -20,13 +20,13 @@ std::vector<Item> restored_ttl(const Sources& sources, const std::string& zone, 
   std::string switched = item_id(zone_stage_name(sources.itinerary, leg), "switch-record", zone);
   std::vector<std::string> names = sources.itinerary.names_in(zone);
   return {gate_item(
-              {.id = item_id(stage_name, "since-step", zone),
+              {.id = item_id(finish_stage_name, "since-step", zone),
                .kind = Gate::Kind::time,
                .condition = "since-step",
                .title = fmt::format("{} since the switch of zone {}", format_duration(wait), zone),
                .arguments = {{"step", switched}, {"wait_ms", wait.count()}},
                .forecast = {}}),
-          step_item({.id = item_id(stage_name, "raise-ttl", zone),
+          step_item({.id = item_id(finish_stage_name, "raise-ttl", zone),
                      .kind = "raise-ttl",
                      .title = fmt::format("Give {} the TTLs from before the move", listed(names)),
                      .undo = "Lower the TTLs again",
@@ -46,13 +46,14 @@ std::vector<Item> clean_configs(const Sources& sources, const std::string& name)
     for (const move::ConfigFile& config : service.config) {
       if (!files.insert(config.file).second) continue;
       std::string number = files.size() == 1 ? "" : fmt::format("#{}", files.size());
-      items.push_back(step_item(
-          {.id = item_id(stage_name, "clean-config", fmt::format("{}@{}{}", name, host, number)),
-           .kind = "clean-config",
-           .title = fmt::format("Remove the backup of {} on NEW's {}", config.file, host),
-           .undo = "",
-           .arguments = {{"side", "new"}, {"host", host}, {"file", config.file}},
-           .forecast = {}}));
+      items.push_back(
+          step_item({.id = item_id(finish_stage_name, "clean-config",
+                                   fmt::format("{}@{}{}", name, host, number)),
+                     .kind = "clean-config",
+                     .title = fmt::format("Remove the backup of {} on NEW's {}", config.file, host),
+                     .undo = "",
+                     .arguments = {{"side", "new"}, {"host", host}, {"file", config.file}},
+                     .forecast = {}}));
     }
   }
   return items;
@@ -60,7 +61,7 @@ std::vector<Item> clean_configs(const Sources& sources, const std::string& name)
 
 Item clean_database(const SidedName& database) {
   return step_item(
-      {.id = item_id(stage_name, "clean-database", database.text()),
+      {.id = item_id(finish_stage_name, "clean-database", database.text()),
        .kind = "clean-database",
        .title = fmt::format("Remove what Hikkoshi added to the server of {}", database.title()),
        .undo = "",
@@ -85,7 +86,7 @@ std::vector<Item> finish_items(const Sources& sources) {
   for (const SidedName& balancer : balancers) {
     if (forwarding.contains(balancer)) continue;  // Stragglers still need it.
     items.push_back(
-        step_item({.id = item_id(stage_name, "clean-balancer", balancer.text()),
+        step_item({.id = item_id(finish_stage_name, "clean-balancer", balancer.text()),
                    .kind = "clean-balancer",
                    .title = fmt::format("Take Hikkoshi's rules out of {}", balancer.title()),
                    .undo = "",

@@ -150,11 +150,12 @@ std::vector<std::string> Itinerary::names_in(const std::string& zone) const {
 
 std::vector<std::string> Itinerary::users_of(const std::vector<std::string>& databases) const {
   std::vector<std::string> users;
-  for (const auto& [name, service] : move_.services) {
+  for (const auto& entry : move_.services) {
+    const move::Service& service = entry.second;
     bool uses = std::any_of(databases.begin(), databases.end(), [&](const std::string& database) {
       return std::find(service.uses.begin(), service.uses.end(), database) != service.uses.end();
     });
-    if (uses) users.push_back(name);
+    if (uses) users.push_back(entry.first);
   }
   return users;
 }

@@ -60,12 +60,13 @@ std::vector<move::Stage> some_stages(const move::Move& move) {
     when[name] = number(0, when.empty() ? count - 1 : count);  // The last: never.
   }
   for (const auto& [name, database] : move.old_side.databases) when[name] = number(0, count);
-  for (const auto& [name, zone] : move.old_side.zones) {
+  for (const auto& entry : move.old_side.zones) {
+    const std::string& name = entry.first;
+    const std::string& domain = entry.second.zone;
     int earliest = -1;
     for (const auto& [service, about] : move.services) {
-      bool has = std::any_of(about.names.begin(), about.names.end(), [&](const std::string& own) {
-        return own.ends_with("." + zone.zone);
-      });
+      bool has = std::any_of(about.names.begin(), about.names.end(),
+                             [&](const std::string& own) { return own.ends_with("." + domain); });
       if (has && when.at(service) < count) earliest = std::max(earliest, when.at(service));
     }
     if (earliest >= 0) when[name] = number(earliest, count);

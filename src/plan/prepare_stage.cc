@@ -13,7 +13,7 @@ namespace hikkoshi::plan {
 
 namespace {
 
-const std::string stage_name = "prepare";
+const std::string prepare_stage_name = "prepare";
 
 std::vector<Item> prepare_balancers(const Sources& sources) {
   std::set<SidedName> balancers;
@@ -23,7 +23,7 @@ std::vector<Item> prepare_balancers(const Sources& sources) {
   std::vector<Item> items;
   for (const SidedName& balancer : balancers) {
     items.push_back(
-        step_item({.id = item_id(stage_name, "prepare-balancer", balancer.text()),
+        step_item({.id = item_id(prepare_stage_name, "prepare-balancer", balancer.text()),
                    .kind = "prepare-balancer",
                    .title = fmt::format("Put Hikkoshi's rules into {}, without effect until told",
                                         balancer.title()),
@@ -80,7 +80,8 @@ std::vector<Item> ladders(const Sources& sources) {
       if (i < ladder.size()) items.push_back(lower_ttl(sources, zone, ladder[i]));
     }
     for (const auto& [zone, ladder] : zones) {
-      if (i + 1 < ladder.size()) items.push_back(ttl_gate(stage_name, zone, ladder[i].number));
+      if (i + 1 < ladder.size())
+        items.push_back(ttl_gate(prepare_stage_name, zone, ladder[i].number));
     }
   }
   return items;
@@ -123,7 +124,7 @@ std::vector<Item> check_reach(const Sources& sources, const std::string& name) {
     }
   }
   if (endpoints.empty()) return {};
-  return {step_item({.id = item_id(stage_name, "check-reach", name),
+  return {step_item({.id = item_id(prepare_stage_name, "check-reach", name),
                      .kind = "check-reach",
                      .title = fmt::format("Every NEW host of {} reaches {}", name,
                                           listed({endpoints.begin(), endpoints.end()})),
@@ -169,7 +170,7 @@ std::vector<Item> push_config(const Sources& sources, const std::string& stage,
 }
 
 Stage prepare_stage(const Sources& sources) {
-  Stage stage{.name = stage_name, .items = prepare_balancers(sources)};
+  Stage stage{.name = prepare_stage_name, .items = prepare_balancers(sources)};
   append(stage.items, ladders(sources));
   std::vector<std::string> services;
   for (const Leg& leg : sources.itinerary.legs()) {
@@ -178,9 +179,9 @@ Stage prepare_stage(const Sources& sources) {
   for (const std::string& service : services) append(stage.items, check_reach(sources, service));
   for (const std::string& service : services) {
     append(stage.items,
-           push_config(sources, stage_name, service, sources.itinerary.leg_of(service)));
+           push_config(sources, prepare_stage_name, service, sources.itinerary.leg_of(service)));
   }
-  stage.items.push_back(step_item({.id = item_id(stage_name, "examine", "all"),
+  stage.items.push_back(step_item({.id = item_id(prepare_stage_name, "examine", "all"),
                                    .kind = "examine",
                                    .title = "Examine everything again, as doctor does",
                                    .undo = "",

@@ -206,7 +206,7 @@ std::string summary(const Plan& plan) {
   return text;
 }
 
-std::string placement(const Plan& plan) {
+std::string placement_section(const Plan& plan) {
   std::vector<std::vector<std::string>> table = placement_table(plan);
   if (table.empty()) return "";
   std::string text = "## Where everything is\n\n";
@@ -217,7 +217,7 @@ std::string placement(const Plan& plan) {
   return text + "\n";
 }
 
-std::string risks(const Plan& plan) {
+std::string risks_section(const Plan& plan) {
   if (plan.risks.empty()) return "";
   std::string text = "## Before the night\n\n";
   for (const Risk& risk : plan.risks) {
@@ -245,7 +245,7 @@ std::string commands(const Plan& plan) {
 }  // namespace
 
 std::string render_markdown(const Plan& plan) {
-  std::string text = summary(plan) + placement(plan) + risks(plan) + commands(plan);
+  std::string text = summary(plan) + placement_section(plan) + risks_section(plan) + commands(plan);
   Forecast clock;
   for (const Stage& stage : plan.stages) {
     text += stage_text(stage, clock);

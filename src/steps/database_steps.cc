@@ -86,7 +86,7 @@ database::CopyOptions copy_options(const Json& arguments, engine::Notebook& note
   return options;
 }
 
-Json to_json(const database::CopyResult& result) {
+Json json_of(const database::CopyResult& result) {
   Json tables = Json::array();
   std::uint64_t rows = 0, bytes = 0;
   for (const database::TableResult& table : result.tables) {
@@ -134,7 +134,7 @@ class CopyDatabase : public engine::Step {
       context_.notebook.fact("begun", true);
     }
     auto result = transfer().copy(copy_options(arguments_, context_.notebook), stop);
-    context_.notebook.fact("copy", to_json(result));
+    context_.notebook.fact("copy", json_of(result));
   }
   void undo(const Json&, std::stop_token) override {
     context_.notebook.fact("begun", nullptr);

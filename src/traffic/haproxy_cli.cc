@@ -29,7 +29,7 @@ struct Socket {
 };
 
 /// What a command is answered until the other side closes; empty when it cannot be had.
-std::string exchange(const std::string& path, std::string_view request) {
+std::string answer_of(const std::string& path, std::string_view request) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return "";
@@ -143,7 +143,7 @@ std::string HaproxyCli::connect_and_ask(const std::string& command) {
     if (!forward_) forward_ = host_.forward({{}, socket_});
     path = forward_->socket();
   }
-  std::string answer = exchange(path, command + "\n");
+  std::string answer = answer_of(path, command + "\n");
   if (answer.empty()) {
     std::lock_guard lock(mutex_);
     forward_.reset();

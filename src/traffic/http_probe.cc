@@ -13,11 +13,11 @@ namespace hikkoshi::traffic {
 
 namespace {
 
-constexpr size_t largest_body = 16 << 20;
+constexpr size_t largest_response = 16 << 20;
 
 size_t take(char* bytes, size_t size, size_t count, void* into) {
   auto& body = *static_cast<std::string*>(into);
-  if (body.size() + size * count > largest_body) return 0;
+  if (body.size() + size * count > largest_response) return 0;
   body.append(bytes, size * count);
   return size * count;
 }

@@ -123,25 +123,25 @@ void bisect(Sides& sides, const TableShape& table, const Chunk& chunk,
   }
 }
 
-struct Piece {
+struct Stretch {
   std::size_t table;
   Chunk chunk;
 };
 
 // Gives chunks out and adds results up; all threads share it.
-class Ledger {
+class Tally {
  public:
-  Ledger(const RowWork& options, const std::vector<TableShape>& tables)
+  Tally(const RowWork& options, const std::vector<TableShape>& tables)
       : tables_(tables), options_(options), walker_(*options.source), sums_(tables.size()) {
     walker_.raw_results();
     for (const TableShape& table : tables) now_.rows_total += table.rows;
   }
 
-  std::optional<Piece> next() {
+  std::optional<Stretch> next() {
     for (; at_ < tables_.size(); ++at_, walk_.reset()) {
       if (!walk_)
         walk_.emplace(walker_, tables_[at_], rows_a_chunk(tables_[at_], options_.chunk_bytes));
-      if (auto chunk = walk_->next()) return Piece{at_, std::move(*chunk)};
+      if (auto chunk = walk_->next()) return Stretch{at_, std::move(*chunk)};
     }
     return std::nullopt;
   }
@@ -207,11 +207,11 @@ std::vector<TableShape> common_tables(const MariadbServer& source, const Mariadb
 
 void compare_rows(const RowWork& options, std::stop_token stop, Comparison& result) {
   const std::vector<TableShape> tables = common_tables(*options.source, *options.target);
-  Locked<Ledger> ledger{Ledger(options, tables)};
+  Locked<Tally> ledger{Tally(options, tables)};
   const auto work = [&](unsigned, std::stop_token stopped) {
     Sides sides(*options.source, *options.target);
     while (!stopped.stop_requested()) {
-      const auto piece = ledger.with([](Ledger& shared) { return shared.next(); });
+      const auto piece = ledger.with([](Tally& shared) { return shared.next(); });
       if (!piece) return;
       const TableShape& table = tables[piece->table];
       const auto pair =
@@ -221,11 +221,11 @@ void compare_rows(const RowWork& options, std::stop_token stop, Comparison& resu
         sums.different_chunks = 1;
         bisect(sides, table, piece->chunk, pair, sums);
       }
-      ledger.with([&](Ledger& shared) { shared.add(piece->table, sums); });
+      ledger.with([&](Tally& shared) { shared.add(piece->table, sums); });
     }
   };
   run_parallel(std::max(1u, options.copy->connections), stop, work);
-  ledger.with([&](Ledger& shared) { shared.finish(result); });
+  ledger.with([&](Tally& shared) { shared.finish(result); });
 }
 
 }  // namespace hikkoshi::database::mariadb
