@@ -22,7 +22,7 @@ LABELS = {
     "mydumper_new": "mydumper, myloader (newer)",
 }
 # What a load from files can be told to be quick; the load of the floor only.
-_QUICK = "SET sql_log_bin=0, unique_checks=0, foreign_key_checks=0, sql_mode='NO_AUTO_VALUE_ON_ZERO'"
+_QUICK = "SET sql_log_bin=0, unique_checks=1, foreign_key_checks=0, sql_mode='NO_AUTO_VALUE_ON_ZERO'"
 
 
 class Copying:

@@ -2,11 +2,13 @@
 
 import dataclasses
 import os
+import pathlib
 import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(__import__("pathlib").Path(__file__).resolve().parent.parent / "lab"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lab"))
 import kernel  # noqa: E402  (the lab's, found by the line above)
 
 
@@ -24,9 +26,10 @@ class Failed(Exception):
     """A program ended with a failure; its last words are the message."""
 
 
-def _start(argv, stdin, stdout, stderr):
+def _start(argv, stdin, stdout, stderr, environment):
     return subprocess.Popen([str(word) for word in argv], stdin=stdin, stdout=stdout,
-                            stderr=stderr, preexec_fn=kernel.die_with_parent)
+                            stderr=stderr, preexec_fn=kernel.die_with_parent,
+                            env=os.environ | environment)
 
 
 def _wait(process):
@@ -36,16 +39,18 @@ def _wait(process):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def pipe(*commands, log, stdin=None, stdout=subprocess.DEVNULL):
-    """Runs commands with pipes between them, to their end. `log` is the path of what they say."""
+def pipe(*commands, log, environment=None):
+    """Runs commands with pipes between them, to their end. `log` is the path of what they say, with
+    what the last one prints; `environment` is added to ours."""
     cost = Cost()
     begun = time.monotonic()
     with open(log, "wb") as words:
         processes = []
-        before = stdin if stdin is not None else subprocess.DEVNULL
+        before = subprocess.DEVNULL
         for at, argv in enumerate(commands):
             last = at + 1 == len(commands)
-            processes.append(_start(argv, before, stdout if last else subprocess.PIPE, words))
+            processes.append(_start(argv, before, words if last else subprocess.PIPE, words,
+                                    environment or {}))
             if at:
                 before.close()
             before = processes[-1].stdout

@@ -145,6 +145,10 @@ const std::string& Connection::name() const {
   return state_->name;
 }
 
+st_mysql* Connection::handle() {
+  return &state_->handle;
+}
+
 void Connection::fail(bool writes) {
   const unsigned code = mysql_errno(&state_->handle);
   const std::string text =

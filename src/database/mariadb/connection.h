@@ -1,4 +1,4 @@
-// One session with a MariaDB server; the only place that knows libmariadb.
+// One session with a MariaDB server; this and bulk_insert are the only places that know libmariadb.
 #pragma once
 
 #include <cstddef>
@@ -86,9 +86,11 @@ class Connection {
   const std::string& name() const;     ///< The server's, as in the move file.
 
  private:
+  friend class BulkInsert;
   friend class RowStream;
   struct State;
 
+  st_mysql* handle();
   void run(const std::string& sql, bool writes);
   void refuse_warnings(unsigned but = 0);
   [[noreturn]] void fail(bool writes);

@@ -60,6 +60,27 @@ TEST(MariadbCopy, carries_all_bytes_and_every_sign_that_a_load_could_take_for_it
             "e2c865db4162bed963bfaa9ef6ac18f0|512|090A5C000D27221A7C2C");
 }
 
+TEST(MariadbCopy, carries_all_bytes_of_columns_that_are_too_long_for_a_packet) {
+  MoveOf move(
+      {"CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB, c LONGTEXT, e ENUM('a'), n INT)",
+       "SET @all=''",
+       "BEGIN NOT ATOMIC FOR i IN 0..255 DO SET @all=CONCAT(@all,"
+       "UNHEX(LPAD(HEX(i),2,'0'))); END FOR; END",
+       "INSERT INTO t VALUES (1, @all, '\\t\\n\\\\\\0\\Z é', 'a', NULL), (2, '', NULL, NULL, 0)"});
+  EXPECT_EQ(move.copied("SELECT id, MD5(b), HEX(c), e, n FROM t ORDER BY id"),
+            "1|e2c865db4162bed963bfaa9ef6ac18f0|090A5C001A20C3A9|a|NULL\n"
+            "2|d41d8cd98f00b204e9800998ecf8427e|NULL|NULL|0");
+}
+
+TEST(MariadbCopy, carries_more_rows_than_one_batch_holds) {
+  MoveOf move({"CREATE TABLE t (a INT, b VARCHAR(99), c TEXT)",
+               "INSERT INTO t SELECT IF(seq%3,seq,NULL), IF(seq%5,REPEAT('x',seq%99),NULL),"
+               " IF(seq%7,IF(seq%4,'',seq),NULL) FROM seq_1_to_30000"});
+  EXPECT_EQ(move.copied("SELECT COUNT(*), SUM(a), COUNT(b), SUM(LENGTH(b)), COUNT(c), SUM(c='')"
+                        " FROM t"),
+            "30000|300000000|24000|1175886|25715|19286");
+}
+
 TEST(MariadbCopy, keeps_zero_and_impossible_dates_and_times_in_utc) {
   MoveOf move(
       {"SET sql_mode='ALLOW_INVALID_DATES'", "SET time_zone='+09:00'",

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/locked.h"
 #include "base/units.h"
+#include "database/mariadb/bulk_insert.h"
 #include "database/mariadb/chunk.h"
 #include "database/mariadb/parallel.h"
 #include "database/mariadb/quote.h"
@@ -116,23 +117,60 @@ class Ledger {
   CopyProgress now_;
 };
 
+// Which of the columns of `select_rows` are ENUMs.
+std::vector<bool> loaded_enums(const TableShape& table) {
+  std::vector<bool> enums;
+  for (const Column& column : table.columns) {
+    if (!column.computed) enums.push_back(column.type == "enum");
+  }
+  return enums;
+}
+
+struct Sent {
+  std::uint64_t rows = 0, bytes = 0;
+  std::uint64_t invalid = 0;  // Values of ENUMs that are no member; each must make a warning.
+  Connection::Loaded taken;
+};
+
+Sent load_as_text(RowStream& rows, Connection& writer, const TableShape& table) {
+  RowText text(rows, table);
+  const Connection::Loaded taken = writer.load(
+      load_rows(table), [&](char* buffer, std::size_t size) { return text.fill(buffer, size); });
+  return {text.rows(), text.bytes(), text.invalid(), taken};
+}
+
+Sent insert_in_bulk(RowStream& rows, Connection& writer, const TableShape& table) {
+  const std::vector<bool> enums = loaded_enums(table);
+  BulkInsert insert(writer, insert_rows(table), enums.size());
+  Sent sent;
+  for (; rows.next(); ++sent.rows) {
+    for (std::size_t i = 0; i < enums.size(); ++i) {
+      const std::string_view value = rows.column(i);
+      if (enums[i] && value == no_member) ++sent.invalid;
+      sent.bytes += value.size();
+      insert.add(value);
+    }
+  }
+  sent.taken = insert.finish();
+  return sent;
+}
+
 Loaded load_chunk(Connection& reader, Connection& writer, const TableShape& table,
                   const Piece& piece) {
   RowStream rows =
       reader.stream(select_rows(table) + where(table, piece.chunk) +
                     (piece.chunk.after.empty() && piece.chunk.upto.empty() ? "" : order(table)));
-  RowText text(rows, table);
   writer.execute("START TRANSACTION");
-  const Connection::Loaded taken = writer.load(
-      load_rows(table), [&](char* buffer, std::size_t size) { return text.fill(buffer, size); });
-  if (taken.rows != text.rows() || taken.truncations != text.invalid()) {
+  const Sent sent =
+      fits_packets(table) ? insert_in_bulk(rows, writer, table) : load_as_text(rows, writer, table);
+  if (sent.taken.rows != sent.rows || sent.taken.truncations != sent.invalid) {
     throw Error(Retry::never,
                 fmt::format("{}: load {}: {} rows were sent and {} taken in, {} values truncated",
-                            writer.name(), table.text(), text.rows(), taken.rows,
-                            taken.truncations - text.invalid()));
+                            writer.name(), table.text(), sent.rows, sent.taken.rows,
+                            sent.taken.truncations - sent.invalid));
   }
   writer.execute("COMMIT");
-  return {text.rows(), text.bytes()};
+  return {sent.rows, sent.bytes};
 }
 
 }  // namespace
@@ -155,11 +193,8 @@ void append_value(std::string& text, std::string_view bytes) {
   }
 }
 
-RowText::RowText(RowStream& rows, const TableShape& table) : rows_(rows) {
-  for (const Column& column : table.columns) {
-    if (!column.computed) enums_.push_back(column.type == "enum");
-  }
-}
+RowText::RowText(RowStream& rows, const TableShape& table)
+    : rows_(rows), enums_(loaded_enums(table)) {}
 
 bool RowText::refill() {
   constexpr std::size_t enough = 64 << 10;

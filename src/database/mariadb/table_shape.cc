@@ -121,6 +121,14 @@ bool is_loaded(const Column& column) {
   return !column.computed;
 }
 
+std::vector<std::string> loaded_names(const TableShape& table) {
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) {
+    if (is_loaded(column)) names.push_back(quote_name(column.name));
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<TableShape> read_shapes(Connection& connection,
@@ -160,12 +168,34 @@ std::string select_rows(const TableShape& table) {
 }
 
 std::string load_rows(const TableShape& table) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns) {
-    if (is_loaded(column)) names.push_back(quote_name(column.name));
-  }
   return "LOAD DATA LOCAL INFILE 'hikkoshi' INTO TABLE " + quote_name(table.schema, table.name) +
-         " CHARACTER SET binary (" + join(names, ",") + ")";
+         " CHARACTER SET binary (" + join(loaded_names(table), ",") + ")";
+}
+
+bool fits_packets(const TableShape& table) {
+  // Columns of up to 64 KiB; what is not in the row's own 64 KiB may be in eight of them.
+  const auto is_long = [](const Column& column) {
+    return column.type == "text" || column.type == "blob";
+  };
+  const auto is_endless = [](const Column& column) {
+    return !any_of(
+        column.type,
+        std::array<std::string_view, 28>{
+            "tinyint", "smallint", "mediumint", "int",       "bigint",   "decimal", "float",
+            "double",  "bit",      "year",      "date",      "datetime", "time",    "timestamp",
+            "char",    "varchar",  "binary",    "varbinary", "enum",     "set",     "uuid",
+            "inet4",   "inet6",    "tinytext",  "text",      "tinyblob", "blob",    "real"});
+  };
+  const std::vector<Column>& all = table.columns;
+  return std::none_of(all.begin(), all.end(), is_endless) &&
+         std::count_if(all.begin(), all.end(), is_long) <= 8;
+}
+
+std::string insert_rows(const TableShape& table) {
+  const std::vector<std::string> names = loaded_names(table);
+  const std::vector<std::string> marks(names.size(), "?");
+  return "INSERT INTO " + quote_name(table.schema, table.name) + " (" + join(names, ",") +
+         ") VALUES (" + join(marks, ",") + ")";
 }
 
 std::string row_hash(const TableShape& table) {

@@ -48,6 +48,13 @@ inline constexpr std::string_view no_member = "\x01";
 /// "LOAD DATA LOCAL ... INTO TABLE t (a, b)" for what `select_rows` gives.
 std::string load_rows(const TableShape& table);
 
+/// Whether every row surely fits into a packet of the smallest servers (max_allowed_packet of 1
+/// MiB), so that rows can be inserted in bulk; others are loaded as text, which has no limit.
+bool fits_packets(const TableShape& table);
+
+/// "INSERT INTO t (a, b) VALUES (?,?)" for what `select_rows` gives.
+std::string insert_rows(const TableShape& table);
+
 /// An expression with 64 bits of a row's content: CRC-32 (ISO-HDLC) and CRC-32C (RFC 3720) of all
 /// columns in a form that tells NULL from '', every byte, float and charset apart.
 std::string row_hash(const TableShape& table);
