@@ -3,7 +3,22 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 namespace hikkoshi::move {
+
+namespace {
+
+/// A mapping without entries where `node` stands.
+Node empty_like(const Node& node) {
+  Node empty;
+  empty.kind = Node::Kind::mapping;
+  empty.span = node.span;
+  empty.tag = node.tag;
+  return empty;
+}
+
+}  // namespace
 
 bool Node::is_null() const {
   if (kind != Kind::scalar || !plain || !tag.empty()) return false;
@@ -49,29 +64,42 @@ Node& Tree::add(Node node) {
   return nodes_.back();
 }
 
-const Node* Tree::overlay(const Node* base, const Node* over) {
+const Node* Tree::overlay(const Node* base, const Node* over, Reporter& reporter) {
   using enum Node::Kind;
   if (!over) return base;
-  if (!base || !base->is(mapping) || !over->is(mapping)) return over;
-  Node merged = *base;
+  if (!base || !over->is(mapping)) return over;
+  Node merged = base->is(mapping) ? *base : empty_like(*over);
   std::unordered_map<std::string_view, size_t> places;
-  for (size_t i = 0; i < base->entries.size(); ++i) places.emplace(base->entries[i].key, i);
+  for (size_t i = 0; i < merged.entries.size(); ++i)
+    places.emplace(base->entries[i].key, i);  // Of the base: its keys stay where they are.
   for (const Entry& entry : over->entries) {
     auto found = places.find(entry.key);
     if (found == places.end()) {
-      if (!entry.value->is_null()) merged.entries.push_back(entry);
+      add(merged, entry, reporter);
       continue;
     }
     Entry& place = merged.entries[found->second];
     // A key keeps the base's place while both are mappings: both files say something about it.
     bool both = place.value->is(mapping) && entry.value->is(mapping);
-    place.value = entry.value->is_null() ? nullptr : overlay(place.value, entry.value);
+    place.value = entry.value->is_null() ? nullptr : overlay(place.value, entry.value, reporter);
     if (!both) place.key_span = entry.key_span;
   }
   std::erase_if(merged.entries, [](const Entry& entry) { return !entry.value; });
   merged.weight = 1;
   for (const Entry& entry : merged.entries) merged.weight += entry.value->weight;
   return &add(std::move(merged));
+}
+
+void Tree::add(Node& merged, const Entry& entry, Reporter& reporter) {
+  if (entry.value->is_null()) {
+    reporter.add(Code::pointless, entry.key_span,
+                 fmt::format("there is no '{}' that the overlay could take away", entry.key),
+                 "correct the key, or take the line away");
+    return;
+  }
+  // What is new is also laid on something, so that nulls mean the same at every depth.
+  Node nothing = empty_like(*entry.value);
+  merged.entries.push_back({entry.key, entry.key_span, overlay(&nothing, entry.value, reporter)});
 }
 
 }  // namespace hikkoshi::move

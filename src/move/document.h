@@ -50,10 +50,14 @@ class Tree {
   Node& add(Node node);
 
   /// `over` laid on `base`: mappings merge, key by key; anything else replaces; a key whose value
-  /// is null in `over` goes away. Either may be null.
-  const Node* overlay(const Node* base, const Node* over);
+  /// is null in `over` goes away, and one that is not there to go is reported as pointless. Either
+  /// may be null.
+  const Node* overlay(const Node* base, const Node* over, Reporter& reporter);
 
  private:
+  /// A key of an overlay that what is below does not have.
+  void add(Node& merged, const Entry& entry, Reporter& reporter);
+
   std::deque<Node> nodes_;
 };
 

@@ -13,7 +13,7 @@ struct Laid {
   Laid(const char* base, const char* over) {
     const Node* first = read_yaml(reporter, reporter.add_source("base", base), tree);
     const Node* second = read_yaml(reporter, reporter.add_source("over", over), tree);
-    root = tree.overlay(first, second);
+    root = tree.overlay(first, second, reporter);
   }
 
   Reporter reporter;
@@ -46,6 +46,27 @@ TEST(Overlay, takes_away_what_it_sets_to_null) {
   EXPECT_EQ(laid.root->find("b"), nullptr);
   EXPECT_EQ(laid.root->find("c"), nullptr);
   EXPECT_NE(laid.root->find("empty"), nullptr);
+}
+
+TEST(Overlay, takes_nulls_away_also_from_what_is_new) {
+  Laid laid("a: 1\ns: same\n", "n: {x: {y: ~, z: 2}}\ns: {k: ~, v: 3}\n");
+  EXPECT_EQ(at(laid.root, {"n", "x"})->entries.size(), 1u);
+  EXPECT_EQ(at(laid.root, {"s"})->entries.size(), 1u);
+  EXPECT_EQ(laid.reporter.place(at(laid.root, {"n", "x", "z"})->span), (Place{"over", 1, 18}));
+}
+
+TEST(Overlay, says_where_it_takes_away_what_was_not_there) {
+  Laid laid("a: {x: 1}\n", "a:\n  x: ~\n  y: ~\n");
+  auto found = laid.reporter.finish();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].code, Code::pointless);
+  EXPECT_EQ(found[0].place, (Place{"over", 3, 3}));
+  EXPECT_NE(found[0].message.find("'y'"), std::string::npos);
+}
+
+TEST(Overlay, leaves_the_lists_that_it_brings_as_they_are) {
+  Laid laid("l: [{a: 1}]\n", "l: [{a: ~}]\n");
+  EXPECT_TRUE(at(at(laid.root, {"l"})->items[0], {"a"})->is_null());
 }
 
 TEST(Overlay, that_says_nothing_changes_nothing) {

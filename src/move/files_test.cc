@@ -1,5 +1,5 @@
 // Runs every file of tests/move_files: those in good/ must parse, those in bad/ must give exactly
-// the text of their .expected. NAME.overlay.yaml is laid on NAME.yaml.
+// the text of their .expected. NAME.overlay.yaml and then NAME.overlay2.yaml are laid on NAME.yaml.
 //
 // With UPDATE_EXPECTED=1 in the environment the .expected files are written anew, to be reviewed.
 #include <algorithm>
@@ -22,7 +22,7 @@ std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> found;
   for (const auto& entry : fs::directory_iterator(std::string(MOVE_FILES "/") + folder)) {
     std::string path = entry.path().string();
-    if (path.ends_with(".yaml") && !path.ends_with(".overlay.yaml"))
+    if (path.ends_with(".yaml") && path.find(".overlay") == std::string::npos)
       found.push_back(path.substr(0, path.size() - 5));
   }
   std::ranges::sort(found);
@@ -34,7 +34,8 @@ Parsed parse_files(const std::string& path) {
     return MoveText{fs::path(path + suffix).filename().string(), read_file(path + suffix)};
   };
   std::vector<MoveText> overlays;
-  if (fs::exists(path + ".overlay.yaml")) overlays.push_back(text(".overlay.yaml"));
+  for (const char* suffix : {".overlay.yaml", ".overlay2.yaml"})
+    if (fs::exists(path + suffix)) overlays.push_back(text(suffix));
   return parse(text(".yaml"), overlays);
 }
 

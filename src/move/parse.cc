@@ -29,7 +29,7 @@ Parsed parse(const MoveText& file, const std::vector<MoveText>& overlays) {
                    "it has the keys of the move file whose values it replaces");
       readable = false;
     } else if (!empty) {
-      root = tree.overlay(root, node);
+      root = tree.overlay(root, node, reporter);
     }
   };
   read(file, false);

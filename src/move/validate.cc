@@ -61,7 +61,7 @@ class Validator {
       if (field.type == Type::mapping) return;
     }
     const Node& node = *entry.value;
-    if (node.is_null() && field.shape == Shape::named) return;
+    if (node.is_null() && field.shape == Shape::named) return none(entry, field);
     if (node.is_null()) {
       reporter_.add(Code::no_value, entry.key_span, fmt::format("'{}' has no value", entry.key),
                     fmt::format("give it {}, or leave the key out", article(field)));
@@ -112,15 +112,20 @@ class Validator {
     return true;
   }
 
+  /// A list or names without an entry.
+  void none(const Entry& entry, const Field& field) {
+    if (field.presence == Presence::required)
+      reporter_.add(Code::empty_list, entry.key_span,
+                    fmt::format("'{}' needs at least one entry", entry.key));
+  }
+
   void items(const Node& node, const FieldNode& schema, const Entry& entry) {
     const Field& field = *schema.field;
     tag(node, false);
     if (wrong_shape(node, Node::Kind::sequence, fmt::format("'{}'", entry.key),
                     field.example.empty() ? "" : fmt::format("for example {}", field.example)))
       return;
-    if (node.items.empty() && field.presence == Presence::required)
-      reporter_.add(Code::empty_list, entry.key_span,
-                    fmt::format("'{}' needs at least one entry", entry.key));
+    if (node.items.empty()) none(entry, field);
     std::map<std::string_view, Span> seen;
     for (const Node* item : node.items) {
       if (reporter_.full()) return;
@@ -139,9 +144,7 @@ class Validator {
   void named(const Node& node, const FieldNode& schema, const Entry& entry) {
     tag(node, false);
     if (wrong_shape(node, Node::Kind::mapping, fmt::format("'{}'", entry.key), "")) return;
-    if (node.entries.empty() && schema.field->presence == Presence::required)
-      reporter_.add(Code::empty_list, entry.key_span,
-                    fmt::format("'{}' needs at least one entry", entry.key));
+    if (node.entries.empty()) none(entry, *schema.field);
     for (const Entry& one : node.entries) {
       if (reporter_.full()) return;
       if (schema.field->type == Type::value)

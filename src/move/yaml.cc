@@ -39,6 +39,16 @@ std::optional<size_t> first_directive(std::string_view text, size_t skip) {
   return {};
 }
 
+/// Position of the pair of single quotes that is one too many: the library needs quadratic time for
+/// those of one text.
+std::optional<size_t> excessive_quotes(std::string_view text) {
+  constexpr int most = 20'000;
+  int pairs = 0;
+  for (size_t at = text.find("''"); at != std::string_view::npos; at = text.find("''", at + 2))
+    if (++pairs > most) return at;
+  return {};
+}
+
 bool is_utf16(std::string_view text) {
   return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
 }
@@ -311,6 +321,12 @@ const Node* read_yaml(Reporter& reporter, int source, Tree& tree) {
   if (auto directive = first_directive(text, skip)) {
     reporter.add(Code::syntax, {source, *directive, *directive + 1},
                  "a line begins with '%', as YAML directives do", "move files have no directives");
+    return nullptr;
+  }
+  if (auto quotes = excessive_quotes(text)) {
+    reporter.add(Code::too_large, {source, *quotes, *quotes + 2},
+                 "the file holds more pairs of single quotes than any move needs",
+                 "look for a text that was quoted again and again");
     return nullptr;
   }
   return YamlReader(reporter, source, skip, tree).read();

@@ -6,9 +6,9 @@
 
 namespace hikkoshi::move {
 
-constexpr size_t largest_file = 256 << 10;  ///< Bytes; hundreds of hosts need a fifth.
-constexpr size_t largest_tree = 20'000;     ///< Values, aliases expanded.
-constexpr int deepest_nesting = 24;         ///< The deepest field stands at 7.
+constexpr size_t largest_file = 512 << 10;  ///< Bytes; 10,000 lines have half of it.
+constexpr size_t largest_tree = 200'000;  ///< Values, aliases expanded; 10,000 lines have a sixth.
+constexpr int deepest_nesting = 24;       ///< The deepest field stands at 7.
 
 /// The document of `reporter.text(source)`, in `tree`; null when it is none, or says nothing.
 /// Everything wrong with it as YAML is reported: a syntax error ends the reading, duplicate keys do

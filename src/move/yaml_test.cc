@@ -120,6 +120,11 @@ TEST(Yaml, refuses_what_is_too_large_or_too_deep) {
   EXPECT_EQ(Reading(repeated("- ", 30) + "x").codes(), std::vector<Code>{Code::too_deep});
 }
 
+TEST(Yaml, refuses_more_quotes_than_the_library_reads_in_time) {
+  EXPECT_TRUE(Reading("a: " + repeated("''", 1'000)).codes().empty());
+  EXPECT_EQ(Reading("a: " + repeated("''", 25'000)).codes(), std::vector<Code>{Code::too_large});
+}
+
 TEST(Yaml, refuses_aliases_that_multiply) {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 12; ++i) {
