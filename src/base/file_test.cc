@@ -46,6 +46,34 @@ TEST(File, that_is_missing_is_named) {
   }
 }
 
+TEST(File, that_is_no_plain_file_is_refused_at_once) {
+  TemporaryFolder folder;
+  std::string pipe = folder.path() + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const std::pair<std::string, std::string> faults[] = {
+      {pipe, "is a named pipe"}, {folder.path(), "is a folder"}, {"/dev/zero", "is a device"}};
+  for (const auto& [path, fault] : faults) {
+    EXPECT_EQ(not_a_plain_file(path), fault);
+    try {
+      read_file(path);
+      ADD_FAILURE() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.what(), "cannot read " + path + ": it " + fault);
+    }
+  }
+  EXPECT_EQ(not_a_plain_file("/nowhere/at/all"), "");
+}
+
+TEST(File, that_is_larger_than_allowed_is_not_read_to_its_end) {
+  TemporaryFolder folder;
+  std::string path = folder.path() + "/a";
+  write_file_atomically(path, "12345");
+  EXPECT_EQ(read_file(path, 5), "12345");
+  EXPECT_THROW(read_file(path, 4), Error);
+  fs::resize_file(path, 1ull << 40);  // Without a byte on the disk.
+  EXPECT_THROW(read_file(path), Error);
+}
+
 TEST(File, keeps_its_old_content_when_the_disk_is_full) {
   TemporaryFolder folder;
   std::string path = folder.path() + "/a";
@@ -105,6 +133,18 @@ TEST(FileLock, is_freed_by_the_kernel_when_its_holder_is_killed) {
   ::close(ready[1]);
 }
 
+TEST(FileLock, is_seen_by_those_who_look_without_taking_it) {
+  TemporaryFolder folder;
+  std::string path = folder.path() + "/lock";
+  EXPECT_FALSE(FileLock::is_held(path));
+  EXPECT_FALSE(fs::exists(path));
+  {
+    FileLock lock(path);
+    EXPECT_TRUE(FileLock::is_held(path));
+  }
+  EXPECT_FALSE(FileLock::is_held(path));
+}
+
 TEST(FileLock, admits_one_and_is_free_afterwards) {
   TemporaryFolder folder;
   std::string path = folder.path() + "/lock";
@@ -128,6 +168,25 @@ TEST(TemporaryFolder, is_gone_with_all_it_held) {
     write_file_atomically(path + "/x", "x");
   }
   EXPECT_FALSE(fs::exists(path));
+}
+
+TEST(TemporaryFolder, removes_what_a_killed_process_left_and_nothing_that_is_in_use) {
+  TemporaryFolder here;
+  ::setenv("TMPDIR", here.path().c_str(), 1);
+  auto abandoned = here.path() + "/hikkoshi-dead00", foreign = here.path() + "/other.dead00";
+  auto young = here.path() + "/hikkoshi-young0";
+  for (const std::string& path : {abandoned, foreign, young}) fs::create_directory(path);
+  write_file_atomically(abandoned + "/socket", "");
+  {
+    TemporaryFolder living;
+    auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
+    for (const std::string& path : {abandoned, foreign, living.path()})
+      fs::last_write_time(path, long_ago);
+    TemporaryFolder next;
+    EXPECT_FALSE(fs::exists(abandoned));
+    for (const std::string& path : {foreign, young, living.path()}) EXPECT_TRUE(fs::exists(path));
+  }
+  ::unsetenv("TMPDIR");
 }
 
 }  // namespace hikkoshi

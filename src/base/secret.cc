@@ -73,7 +73,7 @@ std::string read_secret_file(const SecretReference& reference, const std::string
   if (!S_ISREG(status.st_mode)) throw missing(reference, "is no regular file");
   if (status.st_mode & 077)
     throw missing(reference, "can be read by others").remedy("chmod 600 " + path);
-  return read_file(path);
+  return read_file(path, 64 << 10);
 }
 
 }  // namespace
