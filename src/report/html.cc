@@ -81,6 +81,15 @@ std::string stage_table(const Json& stage) {
   return text + "</table>\n";
 }
 
+std::string page_table(const Json& report) {
+  if (report.at("behind_the_page").empty()) return "";
+  std::string text = "<h2>Behind the page</h2>\n<table>" + heads({"from", "to", "seconds", ""});
+  for (const Json& it : report["behind_the_page"])
+    text += row({cell(it.at("from")), cell(it.at("to")), cell(it.at("seconds"), true),
+                 cell(it.at("ended"))});
+  return text + "</table>\n";
+}
+
 std::string databases(const Json& report) {
   if (report.at("databases").empty()) return "";
   std::string text = "<h2>Databases</h2>\n<table>" + heads({"database", "rows", "bytes", "copy, s",
@@ -150,7 +159,8 @@ std::string left(const Json& report) {
 
 std::string render_html(const Json& report) {
   std::string body = summary(report) + "<h2>Timeline</h2>\n" + timeline_picture(report) +
-                     outside(report) + databases(report) + names(report) + "<h2>Stages</h2>\n";
+                     outside(report) + page_table(report) + databases(report) + names(report) +
+                     "<h2>Stages</h2>\n";
   for (const Json& stage : report.at("stages")) body += stage_table(stage);
   body += placement(report) + left(report) + history(report);
   return fmt::format(

@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "plan/plan.h"
+#include "report/page_watch.h"
 
 namespace hikkoshi::report {
 
@@ -204,16 +206,35 @@ Json stragglers_json(const plan::Plan& plan, const State& state) {
   return list;
 }
 
-/// From the first page on OLD to the last one taken away.
-std::optional<double> behind_the_page(const plan::Plan& plan, const State& state) {
-  std::optional<WallTime> shown, hidden;
-  for (const plan::Step* step : all_steps(plan)) {
-    journal::StepRow row = state.step(step->id);
-    if (!step->on_old || !row.ended) continue;
-    if (step->kind == "show-page" && !shown) shown = row.ended;
-    if (step->kind == "hide-page") hidden = row.ended;
+/// Every time that the page was up. One that is still up counts until the newest event.
+Json behind_the_page(const plan::Plan& plan, const std::vector<journal::Event>& events,
+                     const std::string& run) {
+  PageWatch watch(plan);
+  WallTime newest{};
+  for (const journal::Event& event : events) {
+    if (event.run != run) continue;
+    watch.event(event);
+    newest = event.wall;
   }
-  return seconds_between(shown, hidden);
+  Json list = Json::array();
+  for (const PageTime& time : watch.times()) {
+    double seconds = double((time.to.value_or(newest) - time.from).count()) / 1000;
+    list.push_back({{"from", format_time(time.from)},
+                    {"to", time_json(time.to)},
+                    {"seconds", std::max(0.0, seconds)},
+                    {"ended", !time.to      ? "still up"
+                              : time.undone ? "went back"
+                                            : "moved"}});
+  }
+  return list;
+}
+
+/// All of them together; empty when there was none.
+std::optional<double> sum_of(const Json& times) {
+  if (times.empty()) return {};
+  double sum = 0;
+  for (const Json& time : times) sum += time["seconds"].get<double>();
+  return sum;
 }
 
 Json timeline_json(const std::vector<journal::Event>& events, const std::string& run) {
@@ -287,6 +308,7 @@ Json make_report(const State& state, const std::vector<journal::Event>& events,
   if (state.run.id.empty() || state.plan.is_null())
     throw Error(Retry::never, "the journal holds no run yet").remedy("start one: hikkoshi run");
   plan::Plan plan = plan::plan_from_json(state.plan);
+  Json behind = behind_the_page(plan, events, state.run.id);
   return {{"result", result_of(state)},
           {"text", state.run.text},
           {"move", state.run.move},
@@ -298,7 +320,8 @@ Json make_report(const State& state, const std::vector<journal::Event>& events,
            {{"low", plan.downtime.low.count() / 1000.0},
             {"high", plan.downtime.high.count() / 1000.0},
             {"origin", plan.downtime.origin}}},
-          {"actual_s", optional_json(behind_the_page(plan, state))},
+          {"actual_s", optional_json(sum_of(behind))},
+          {"behind_the_page", behind},
           {"stages", stages_json(plan, state)},
           {"databases", databases_json(plan, state)},
           {"dns", dns_json(plan, state)},

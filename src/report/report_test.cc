@@ -38,7 +38,7 @@ plan::Plan small_plan() {
                    item(step("copy", "copy-database", false, {{"database", "main"}})),
                    item(step("verify", "verify-database", false, {{"database", "main"}})),
                    item(step("forward", "forward-balancer", true, {{"balancer", "edge"}})),
-                   item(step("hide", "hide-page", true))};
+                   item(step("hide", "hide-page", true, {{"balancer", "edge"}}))};
   plan.stages = {prepare, cutover};
   plan.finish = {item(step("raise", "raise-ttl", true))};
   plan.placement = {{"database main", {"old", "new"}}};
@@ -124,6 +124,34 @@ TEST(Report, measures_the_time_behind_the_page_from_page_to_page) {
   EXPECT_DOUBLE_EQ(report["actual_s"].get<double>(), 10.0);
   EXPECT_DOUBLE_EQ(report["forecast_s"]["low"].get<double>(), 5.0);
   EXPECT_EQ(report["result"], "moved");
+}
+
+TEST(Report, adds_up_every_time_behind_the_page_and_lists_them) {
+  History history;
+  history.done("show", "service", 1);
+  history.add(Kind::undo_intended, "show", Json::object(), 7);
+  history.add(Kind::step_undone, "show", {{"detail", "hidden"}}, 1);
+  history.whole();
+  Json report = history.report();
+  EXPECT_DOUBLE_EQ(report["actual_s"].get<double>(), 18.0);
+  ASSERT_EQ(report["behind_the_page"].size(), 2u);
+  EXPECT_EQ(report["behind_the_page"][0]["ended"], "went back");
+  EXPECT_DOUBLE_EQ(report["behind_the_page"][0]["seconds"].get<double>(), 8.0);
+  EXPECT_EQ(report["behind_the_page"][1]["ended"], "moved");
+  std::string from = report["behind_the_page"][0]["from"];
+  EXPECT_NE(render_text(report).find(from), std::string::npos);
+  EXPECT_NE(render_html(report).find("<h2>Behind the page</h2>"), std::string::npos);
+  EXPECT_NE(render_html(report).find("<td>" + from + "</td>"), std::string::npos);
+}
+
+TEST(Report, says_that_the_page_is_still_up) {
+  History history;
+  history.done("show", "service", 1);
+  history.add(Kind::run_stopped, "", {{"exit", 12}, {"text", "look"}}, 30);
+  Json report = history.report();
+  EXPECT_DOUBLE_EQ(report["actual_s"].get<double>(), 30.0);
+  EXPECT_TRUE(report["behind_the_page"][0]["to"].is_null());
+  EXPECT_NE(render_text(report).find(" to now: 30.0 s, still up\n"), std::string::npos);
 }
 
 TEST(Report, tells_what_was_copied_and_compared) {

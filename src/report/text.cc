@@ -19,6 +19,17 @@ std::string seconds(const Json& value) {
   return value.is_number() ? fmt::format("{:.1f} s", value.get<double>()) : "-";
 }
 
+/// Each time that the page was up, when there was more than the one of the move.
+std::string page_lines(const Json& times) {
+  if (times.empty() || (times.size() == 1 && times[0].at("ended") == "moved")) return "";
+  std::string text;
+  for (const Json& time : times)
+    text +=
+        fmt::format("  {} to {}: {}, {}\n", time.at("from").get<std::string>(), when(time.at("to")),
+                    seconds(time.at("seconds")), time.at("ended").get<std::string>());
+  return text;
+}
+
 std::string stage_lines(const Json& stage) {
   std::string text = fmt::format("\n{}  {}{}\n", stage.at("name").get<std::string>(),
                                  stage.at("state").get<std::string>(),
@@ -72,6 +83,7 @@ std::string render_text(const Json& report) {
       report.at("run").get<std::string>(), when(report.at("begun")), when(report.at("ended")),
       seconds(report.at("actual_s")), forecast.at("low").get<double>(),
       forecast.at("high").get<double>(), forecast.at("origin").get<std::string>());
+  text += page_lines(report.at("behind_the_page"));
   if (std::string why = report.at("text"); !why.empty()) text += printable(why) + "\n";
   for (const Json& stage : report.at("stages")) text += stage_lines(stage);
   if (!report.at("databases").empty()) text += "\ndatabases\n";
