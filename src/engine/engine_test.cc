@@ -200,6 +200,13 @@ TEST(CriticalStage, undoes_itself_in_reverse_order_when_a_step_fails_before_the_
   EXPECT_TRUE(toy.world.violations.empty());
 }
 
+TEST(CriticalStage, that_went_back_because_databases_differ_says_so_by_its_exit_code) {
+  Toy toy;
+  toy.world.faults["s/b"] = {{.retry = Retry::never, .exit = Exit::mismatch}};
+  EXPECT_EQ(toy.run(toy_plan({toy_stage("s", true, {"a", "b", "!ok"})})).exit, Exit::mismatch);
+  EXPECT_EQ(toy.world.log, (Lines{"+a", "-a"}));
+}
+
 TEST(CriticalStage, undoes_itself_when_its_budget_is_used_up) {
   Toy toy;
   plan::Plan plan = toy_plan({toy_stage("s", true, {"a", "b", "!ok", "c"}, Millis(5000))});

@@ -221,7 +221,10 @@ Ending StageRunner::undo_stage(const plan::Stage& stage, const Ending& cause) {
     return ending;
   }
   ledger_.record(Kind::stage_undone, stage.name, Json::object());
-  Exit exit = cause.why == Ending::Why::stopped ? Exit::interrupted : Exit::rolled_back;
+  // Databases that differ are an alarm of their own, also when the way back went well.
+  Exit exit = cause.why == Ending::Why::stopped ? Exit::interrupted
+              : cause.exit == Exit::mismatch    ? Exit::mismatch
+                                                : Exit::rolled_back;
   ending = Ending::of(Ending::Why::undone, exit,
                       fmt::format("stage {} was undone: {}", stage.name, cause.text));
   ending.remedy = cause.remedy;

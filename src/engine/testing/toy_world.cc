@@ -40,7 +40,7 @@ class ToyStep : public Step {
   void apply(const Json& before, std::stop_token stop) override {
     (void)before;
     auto fault = world_.next_fault(step_.id, false, false);
-    if (fault && !fault->after_effect) throw Error(fault->retry, step_.id + " failed");
+    if (fault && !fault->after_effect) throw Error(fault->retry, step_.id + " failed", fault->exit);
     world_.clock().advance(Millis(step_.arguments.value("takes_ms", 0)));
     if (stop.stop_requested() && step_.arguments.value("heeds_stop", false))
       throw Error(Retry::ask, step_.id + " was stopped");

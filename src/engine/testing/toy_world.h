@@ -46,6 +46,7 @@ struct Fault {
   bool after_effect = false;  ///< The effect happens, then the answer is lost.
   bool on_undo = false;
   bool on_observe = false;
+  Exit exit = Exit::failed;
 };
 
 /// The world: a bag of things, and who did what to it. Lives on when the engine dies.
