@@ -69,8 +69,12 @@ Error login_failure(const SshPlace& place, const std::string& words) {
   if (says(words, "Bad configuration option") || says(words, "bad configuration options") ||
       says(words, "Can't open user config file") || says(words, "Bad owner or permissions"))
     return Error(Retry::never,
-                 fmt::format("ssh cannot use its configuration for {}: {}", place.text(), said));
-  return Error(Retry::safe, fmt::format("cannot reach {}: {}", place.text(), said));
+                 fmt::format("ssh cannot use its configuration for {}: {}", place.text(), said))
+        .remedy("mend that file; the move file names it at ssh.config");
+  return Error(Retry::safe, fmt::format("cannot reach {}: {}", place.text(), said))
+      .remedy(fmt::format("see whether it is up and its port {} open from where the login starts; "
+                          "the move file has its address, and the bastion as `via`",
+                          place.endpoint.port));
 }
 
 }  // namespace hikkoshi::hosts

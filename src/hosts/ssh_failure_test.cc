@@ -51,8 +51,9 @@ TEST(SshFailure, never_retries_what_only_a_person_can_change) {
   EXPECT_EQ(bastion.retry(), Retry::never);
   EXPECT_NE(bastion.remedy().find("AllowTcpForwarding"), std::string::npos);
   EXPECT_EQ(login_failure(place, "c: line 1: Bad configuration option: x").retry(), Retry::never);
-  EXPECT_EQ(login_failure(place, "Can't open user config file c: No such file").retry(),
-            Retry::never);
+  Error config = login_failure(place, "Can't open user config file c: No such file");
+  EXPECT_EQ(config.retry(), Retry::never);
+  EXPECT_NE(config.remedy().find("ssh.config"), std::string::npos);
 }
 
 TEST(SshFailure, may_retry_what_happened_before_the_login) {
@@ -64,6 +65,7 @@ TEST(SshFailure, may_retry_what_happened_before_the_login) {
     Error error = login_failure(place, words);
     EXPECT_EQ(error.retry(), Retry::safe) << words;
     EXPECT_NE(error.exit(), Exit::authentication) << words;
+    EXPECT_NE(error.remedy().find("port 2222"), std::string::npos) << error.remedy();
   }
 }
 

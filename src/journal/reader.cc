@@ -18,6 +18,13 @@ const std::string& existing(const std::string& path) {
   return path;
 }
 
+[[noreturn]] void distrust(const std::string& text) {
+  throw Error(Retry::never, text, Exit::needs_human)
+      .remedy(
+          "believe neither status nor report: keep the state folder as it is, look at OLD and "
+          "NEW themselves, and bring back a copy of the folder if there is one");
+}
+
 }  // namespace
 
 Reader::Reader(const std::string& path) : connection_(existing(path), Sqlite::Mode::read_only) {
@@ -37,15 +44,18 @@ std::map<std::string, Json> Reader::progress() {
   return load_progress(connection_);
 }
 
+State Reader::verified() {
+  return verified_state(connection_);
+}
+
 std::uint64_t Reader::verify_chain() {
-  return verified_state(connection_).seq;
+  return verified().seq;
 }
 
 State verified_state(Sqlite& connection) {
   Transaction instant(connection, Transaction::Kind::read);
   std::string damage = connection.value("PRAGMA quick_check(1)").value_or("no answer");
-  if (damage != "ok")
-    throw Error(Retry::never, "the journal's file is damaged: " + damage, Exit::needs_human);
+  if (damage != "ok") distrust("the journal's file is damaged: " + damage);
   State state;
   for (const Event& event : load_events(connection, 0)) {
     check_link(event, state.seq, state.head);
@@ -53,13 +63,10 @@ State verified_state(Sqlite& connection) {
   }
   State projected = load_state(connection);
   if (projected.seq != state.seq || projected.head != state.head)
-    throw Error(Retry::never,
-                fmt::format("the journal was cut: it has {} events, its head says {}", state.seq,
-                            projected.seq),
-                Exit::needs_human);
+    distrust(fmt::format("the journal was cut: it has {} events, its head says {}", state.seq,
+                         projected.seq));
   if (projected != state)
-    throw Error(Retry::never, "the journal was changed: its tables do not follow from its events",
-                Exit::needs_human);
+    distrust("the journal was changed: its tables do not follow from its events");
   return state;
 }
 

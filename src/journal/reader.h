@@ -27,6 +27,9 @@ class Reader {
   /// The newest word of each running step ({"rows":..}) and waiting gate ({"evidence":..}).
   std::map<std::string, Json> progress();
 
+  /// state(), after what verify_chain() does.
+  State verified();
+
   /// Recomputes every hash, folds the history again and compares it with the projections. Returns
   /// the number of events. Throws Error(never, needs_human) naming the first place that is wrong.
   std::uint64_t verify_chain();

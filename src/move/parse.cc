@@ -10,6 +10,13 @@
 
 namespace hikkoshi::move {
 
+namespace {
+
+/// More than read_yaml takes, so that its diagnostic is what people see; not a whole disk's image.
+constexpr std::size_t largest_read = 16 * largest_file;
+
+}  // namespace
+
 Parsed parse(const MoveText& file, const std::vector<MoveText>& overlays) {
   Reporter reporter;
   Tree tree;
@@ -50,8 +57,9 @@ Parsed parse(const MoveText& file, const std::vector<MoveText>& overlays) {
 
 Parsed load(const std::string& path, const std::vector<std::string>& overlays) {
   std::vector<MoveText> texts;
-  for (const std::string& overlay : overlays) texts.push_back({overlay, read_file(overlay)});
-  return parse({path, read_file(path)}, texts);
+  for (const std::string& overlay : overlays)
+    texts.push_back({overlay, read_file(overlay, largest_read)});
+  return parse({path, read_file(path, largest_read)}, texts);
 }
 
 }  // namespace hikkoshi::move

@@ -102,8 +102,15 @@ Connection::Connection(const MariadbServer& server, const std::string& user, con
     const unsigned code = mysql_errno(handle);
     const std::string text =
         fmt::format("{}: log in as {}: {} ({})", state_->name, user, mysql_error(handle), code);
-    if (is_denied(code)) throw Error(Retry::never, text, Exit::authentication);
-    throw Error(Retry::safe, text);
+    if (is_denied(code))
+      throw Error(Retry::never, text, Exit::authentication)
+          .remedy(
+              "see its password, and from where it may log in; `hikkoshi doctor --grants` prints "
+              "what makes the account");
+    throw Error(Retry::safe, text)
+        .remedy(
+            "see whether the server runs at the move file's address, and whether the host that "
+            "`via` names reaches it");
   }
   state_->version = mysql_get_server_info(handle);
 }
