@@ -20,6 +20,9 @@ namespace hikkoshi::app {
 
 namespace {
 
+/// What a balancer takes as its page (traffic/page.cc).
+constexpr std::size_t largest_page = 1 << 20;
+
 using database::MariadbServer;
 using Key = std::pair<std::string, std::string>;  // Side and name.
 
@@ -117,12 +120,7 @@ class MoveDrivers : public steps::Drivers {
   }
 
   std::string file(const std::string& name) override {
-    std::string path = beside(name);
-    std::error_code error;
-    auto status = std::filesystem::status(path, error);
-    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-      throw Error(Retry::never, path + " is no regular file");
-    return read_file(path);
+    return read_file(beside(name), largest_page);
   }
 
  private:

@@ -7,7 +7,7 @@
 namespace hikkoshi::app {
 
 Exit check(const Options& options) {
-  move::Parsed parsed = move::load(options.move_file, options.overlays);
+  move::Parsed parsed = read_move(options);
   if (options.json) {
     Json list = Json::array();
     for (const move::Diagnostic& diagnostic : parsed.diagnostics)

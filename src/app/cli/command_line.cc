@@ -13,6 +13,8 @@ namespace {
 constexpr const char* footer = R"(The order of a move:
   check -> doctor -> plan -> run -> report -> finish
 
+What is it doing: status, gate list; the state folder's log has every step.
+
 Exit codes: 0 ok, 1 failed, 2 changes (--detailed-exitcode), 3 warnings, 10 stopped at a gate,
 11 rolled back, 12 needs a human, 13 verification mismatch, 14 refused by a limit, 15 stale plan,
 20 locked, 64 usage, 65 bad move file, 77 authentication, 130 interrupted.)";
@@ -26,9 +28,12 @@ class Registrar {
   CLI::App& add(const std::string& name, const std::string& meaning,
                 Exit (*command)(const Options&), CLI::App* parent = nullptr) {
     CLI::App& added = *(parent ? parent : &program_)->add_subcommand(name, meaning);
+    std::string words = parent ? parent->get_name() + " " + name : name;
     // A command's own callback comes after those of the commands below it, which count more.
-    added.callback([this, command, &added] {
-      if (added.get_subcommands().empty()) invocation_.command = command;
+    added.callback([this, command, words, &added] {
+      if (!added.get_subcommands().empty()) return;
+      invocation_.command = command;
+      options_.command = words;
     });
     return added;
   }
@@ -74,7 +79,8 @@ void add_run(Registrar& registrar) {
   Options& options = registrar.options();
   auto& run_command = registrar.add("run", "execute the saved plan, or go on with it", run);
   registrar.flag_off(run_command, "--no-wait", options.wait,
-                     "stop at a shut gate with exit code 10");
+                     "stop at a shut gate with exit code 10; inside a cutover it waits all the "
+                     "same, also for the approval: leaving would leave users behind the page");
   registrar.flag(run_command, "--yes", options.yes, "do not ask before it begins");
   auto& back = registrar.add("rollback", "undo everything that the run did", rollback);
   registrar.flag(back, "--lose-writes-since-cutover", options.lose_writes,
@@ -82,7 +88,8 @@ void add_run(Registrar& registrar) {
   auto& end = registrar.add("finish", "raise the TTLs again, remove what was added", finish);
   registrar.flag_off(end, "--no-wait", options.wait, "stop at a shut gate with exit code 10");
   auto& status_command = registrar.add("status", "say where the run is", status);
-  registrar.flag(status_command, "--watch", options.watch, "again every second until it ends");
+  registrar.flag(status_command, "--watch", options.watch,
+                 "again whenever it changed, until it ends");
   auto& gate = registrar.add("gate", "list the gates of the run, or approve one", list_gates);
   registrar.add("list", "list the gates of the run", list_gates, &gate);
   auto& yes = registrar.add("approve", "approve a gate, bound to the plan's hash", approve, &gate);
@@ -91,8 +98,11 @@ void add_run(Registrar& registrar) {
   for (CLI::App* command :
        {&yes, &registrar.add("pause", "stop before the next step", pause),
         &registrar.add("resume", "go on after a pause", resume),
-        &registrar.add("abort", "go back, as long as the pivot is not passed", abort_run)})
+        &registrar.add("abort", "go back, as long as the pivot is not passed", abort_run)}) {
     command->add_option("--who", options.who, "the person who asks; default: the login name");
+    registrar.flag_off(*command, "--no-wait", options.wait,
+                       "do not wait for the engine's answer (10 s at most; refused: exit 14)");
+  }
 }
 
 void add_after(Registrar& registrar) {
@@ -114,6 +124,17 @@ void add_common(CLI::App& program, Options& options) {
   program.add_option("--state", options.state,
                      "where plan and journal are (default .hikkoshi beside the move file)");
   program.add_flag("--json", options.json, "data as JSON on standard output");
+}
+
+/// The help of the command that the words had reached, with the options that all commands have.
+std::string help_of(const CLI::App& program) {
+  std::string text = program.help();  // Of the command that was reached, with its whole name.
+  if (program.get_subcommands().empty()) return text;
+  CLI::Formatter formatter;
+  std::vector<const CLI::Option*> all = program.get_options([](const CLI::Option* option) {
+    return !option->check_lname("help") && !option->check_lname("version");
+  });
+  return text + formatter.make_group("Options of all commands", false, all) + "\n";
 }
 
 /// What the words of a failed parse were about: the command that they had reached, and what is
@@ -160,6 +181,7 @@ Invocation parse_command_line(int count, const char* const* words) {
   program.footer(footer);
   program.require_subcommand(1);
   Registrar registrar(program, invocation);
+  program.set_version_flag("--version", "hikkoshi " HIKKOSHI_VERSION);
   add_common(program, invocation.options);
   add_before(registrar);
   add_run(registrar);
@@ -168,9 +190,10 @@ Invocation parse_command_line(int count, const char* const* words) {
     program.parse(count, words);
   } catch (const CLI::CallForHelp&) {
     invocation.command = nullptr;
-    const CLI::App* asked = &program;
-    while (!asked->get_subcommands().empty()) asked = asked->get_subcommands()[0];
-    invocation.text = asked->help();
+    invocation.text = help_of(program);
+  } catch (const CLI::CallForVersion&) {
+    invocation.command = version;
+    invocation.options.command = "version";
   } catch (const CLI::ParseError& error) {
     throw refusal(program, error.what());
   }

@@ -98,6 +98,9 @@ TEST(CommandLine, puts_every_flag_where_its_command_reads_it) {
   EXPECT_TRUE(options_of({"rollback", "--lose-writes-since-cutover"}).lose_writes);
   EXPECT_FALSE(options_of({"finish", "--no-wait"}).wait);
   EXPECT_TRUE(options_of({"status", "--watch"}).watch);
+  for (const char* command : {"pause", "resume", "abort"})
+    EXPECT_FALSE(options_of({command, "--no-wait"}).wait) << command;
+  EXPECT_FALSE(options_of({"gate", "approve", "a/b", "--no-wait"}).wait);
 }
 
 TEST(CommandLine, puts_every_value_where_its_command_reads_it) {
@@ -186,6 +189,32 @@ TEST(CommandLine, explains_the_command_that_is_asked_about) {
   EXPECT_FALSE(asked.command);
   EXPECT_TRUE(holds(asked.text, "service/approve"));
   EXPECT_TRUE(holds(asked.text, "--who"));
+}
+
+TEST(CommandLine, explains_a_command_by_its_whole_name_with_the_options_of_all) {
+  for (auto words : {std::vector<const char*>{"run", "--help"}, {"gate", "approve", "--help"}}) {
+    std::string text = parsed(words).text;
+    std::string name = "hikkoshi " + std::string(words[0]);
+    EXPECT_TRUE(holds(text, "Usage: " + name)) << text;
+    for (const char* option : {"--file", "--overlay", "--state", "--json"})
+      EXPECT_TRUE(holds(text, option)) << text;
+  }
+  EXPECT_TRUE(holds(parsed({"gate", "approve", "--help"}).text, "Usage: hikkoshi gate approve"));
+}
+
+TEST(CommandLine, says_that_a_cutover_waits_for_its_approval_also_without_waiting) {
+  EXPECT_TRUE(holds(parsed({"run", "--help"}).text, "also for the approval"));
+}
+
+TEST(CommandLine, tells_its_version_by_the_habitual_option_too) {
+  EXPECT_EQ(called({"--version"}), version);
+  EXPECT_EQ(options_of({"--version"}).command, "version");
+}
+
+TEST(CommandLine, names_the_command_for_the_log) {
+  EXPECT_EQ(options_of({"run"}).command, "run");
+  EXPECT_EQ(options_of({"gate", "approve", "a/b"}).command, "gate approve");
+  EXPECT_EQ(options_of({"gate"}).command, "gate");
 }
 
 }  // namespace hikkoshi::app

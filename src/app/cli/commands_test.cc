@@ -8,6 +8,7 @@
 
 #include "app/cli/session.h"
 #include "app/testing/workplace.h"
+#include "journal/sqlite.h"
 
 namespace hikkoshi::app {
 
@@ -70,11 +71,55 @@ TEST_F(Commands, check_never_prints_a_password_that_stands_in_the_file) {
   }
 }
 
-TEST_F(Commands, check_of_a_missing_file_names_it) {
-  options.move_file = place.path("absent.yaml");
+TEST_F(Commands, a_move_file_that_is_missing_or_none_is_named_with_a_remedy) {
+  ::mkfifo(place.path("pipe.yaml").c_str(), 0600);
+  for (std::string file : {place.path("absent.yaml"), place.path("pipe.yaml"), place.path("."),
+                           std::string("/dev/zero")}) {
+    options.move_file = file;
+    for (auto command : {check, plan, doctor, verify}) {
+      Said said = place.run(command);
+      EXPECT_EQ(said.exit, 65) << file;
+      EXPECT_TRUE(said.err.starts_with("error: cannot read " + file + ": ")) << said.err;
+      EXPECT_TRUE(holds(said.err, "\n  help: name a YAML file with --file")) << said.err;
+    }
+  }
+}
+
+TEST_F(Commands, an_empty_name_is_no_move_file) {
+  options.move_file = "";
   Said said = place.run(check);
-  EXPECT_NE(said.exit, 0);
-  EXPECT_TRUE(holds(said.err, "absent.yaml"));
+  EXPECT_EQ(said.exit, 64);
+  EXPECT_EQ(said.err, "error: --file names no file\n  help: hikkoshi --help\n");
+}
+
+TEST_F(Commands, a_saved_plan_that_is_none_is_refused_with_what_to_do) {
+  make_state_folder(paths());
+  for (const char* text : {"", "{", "[]", "{\"format\": 999}", "\xff\xfe"}) {
+    write_file_atomically(paths().plan(), text);
+    for (auto command : {show, run}) {
+      Said said = place.run(command);
+      EXPECT_EQ(said.exit, 15) << text;
+      EXPECT_TRUE(holds(said.err, paths().plan())) << said.err;
+      EXPECT_TRUE(holds(said.err, "\n  help: make the plan again: hikkoshi plan\n")) << said.err;
+    }
+  }
+}
+
+TEST_F(Commands, wait_for_no_pipe_that_stands_where_a_file_should) {
+  make_state_folder(paths());
+  ::mkfifo(paths().plan().c_str(), 0600);
+  for (auto command : {show, run, plan})
+    EXPECT_TRUE(holds(place.run(command).err, "it is a named pipe"));
+  ::mkfifo(paths().journal().c_str(), 0600);
+  for (auto command : {status, list_gates, report, pause, run, rollback, finish}) {
+    Said said = place.run(command);
+    EXPECT_EQ(said.exit, 1);
+    EXPECT_TRUE(holds(said.err, paths().journal() + " is no journal: it is a named pipe"))
+        << said.err;
+  }
+  fs::remove(paths().journal());
+  fs::create_directory(paths().journal());
+  EXPECT_TRUE(holds(place.run(status).err, "is no journal: it is a folder"));
 }
 
 TEST_F(Commands, plan_saves_what_it_prints_for_its_owner_alone) {
@@ -245,6 +290,29 @@ TEST_F(Commands, status_names_the_gate_that_is_waited_for) {
   EXPECT_TRUE(holds(text, "running (past the pivot)\n")) << text;
 }
 
+TEST_F(Commands, nothing_believes_a_journal_whose_tables_were_edited) {
+  place.plan_offline();
+  place.begin_run();
+  ASSERT_EQ(place.run(status).exit, 0);
+  journal::Sqlite(paths().journal(), journal::Sqlite::Mode::create)
+      .execute("UPDATE run SET state='completed'");
+  for (auto command : {status, list_gates, report, pause, run, rollback, finish}) {
+    Said said = place.run(command);
+    EXPECT_EQ(said.exit, 12);
+    EXPECT_EQ(said.out, "");
+    EXPECT_TRUE(holds(said.err, "error: the journal was changed")) << said.err;
+    EXPECT_TRUE(holds(said.err, "  help: believe neither status nor report")) << said.err;
+  }
+}
+
+TEST_F(Commands, status_says_when_no_engine_is_at_work) {
+  place.plan_offline();
+  place.begin_run();
+  EXPECT_TRUE(holds(place.run(status).out, "  no engine is at work: hikkoshi run goes on\n"));
+  options.json = true;
+  EXPECT_EQ(data(place.run(status))["engine"], false);
+}
+
 TEST_F(Commands, status_watches_until_the_run_stops) {
   place.plan_offline();
   place.begin_run({event(Kind::run_stopped, "", {{"exit", 10}, {"text", "waits for\x07 mika"}})});
@@ -283,6 +351,14 @@ TEST_F(Commands, report_names_what_a_load_program_should_have_written) {
   Said said = place.run(report);
   EXPECT_NE(said.exit, 0);
   EXPECT_TRUE(holds(said.err, "load.json is not JSON")) << said.err;
+  for (const char* text :
+       {"[]", "{\"timeline\": 1}", "{\"timeline\": [1]}", "{\"timeline\": [{\"ok\": \"1\"}]}",
+        "{\"requests\": {\"total\": []}}"}) {
+    write_file_atomically(options.outside, text);
+    said = place.run(report);
+    EXPECT_EQ(said.exit, 64) << text;
+    EXPECT_TRUE(holds(said.err, "load.json is not what a load program saw: ")) << said.err;
+  }
   EXPECT_FALSE(fs::exists(paths().folder + "/report.json"));
 }
 

@@ -1,6 +1,8 @@
 #include "app/cli/console.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <unistd.h>
@@ -13,8 +15,8 @@ namespace hikkoshi::app {
 
 void print(std::string_view text) {
   size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
-  if (written != text.size() || std::fflush(stdout) != 0)
-    throw Error(Retry::never, "standard output cannot be written");
+  if (written == text.size() && std::fflush(stdout) == 0) return;
+  if (errno != EPIPE) throw Error(Retry::never, "standard output cannot be written");
 }
 
 void print_json(const Json& value) {
@@ -29,25 +31,35 @@ void say(std::string_view text) {
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
-int exit_code(const std::function<Exit()>& command) {
+int exit_code(const std::function<Exit()>& command,
+              const std::function<void(const std::string&)>& also) {
+  auto tell = [&](const std::string& line) {
+    say(line);
+    if (also) also(line);
+  };
   try {
     return int(command());
   } catch (const Error& error) {
-    say(std::string("error: ") + error.what());
-    if (!error.remedy().empty()) say("  help: " + error.remedy());
+    tell(std::string("error: ") + error.what());
+    if (!error.remedy().empty()) tell("  help: " + error.remedy());
     return int(error.exit());
   } catch (const std::filesystem::filesystem_error& error) {
-    say("error: " + error.path1().string() + ": " + error.code().message());
-    say("  help: see whether the path is there and may be used by this account");
+    tell("error: " + error.path1().string() + ": " + error.code().message());
+    tell("  help: see whether the path is there and may be used by this account");
     return int(Exit::failed);
   } catch (const std::exception& error) {
-    say(std::string("error: ") + error.what() + " (this is a bug of hikkoshi)");
+    tell(std::string("error: ") + error.what() + " (this is a bug of hikkoshi)");
     return int(Exit::failed);
   }
 }
 
 bool is_terminal() {
   return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
+}
+
+bool can_write_over() {
+  const char* kind = std::getenv("TERM");
+  return is_terminal() && kind && *kind && std::string_view(kind) != "dumb";
 }
 
 }  // namespace hikkoshi::app

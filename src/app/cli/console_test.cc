@@ -1,6 +1,9 @@
 #include "app/cli/console.h"
 
+#include <csignal>
+
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "app/testing/workplace.h"
 #include "base/secret.h"
@@ -65,6 +68,28 @@ TEST(Console, notices_that_its_data_is_lost) {
   std::fclose(stdout);
   stdout = kept;
   EXPECT_EQ(text, "standard output cannot be written");
+}
+
+TEST(Console, calls_it_no_failure_when_its_reader_has_seen_enough) {
+  auto before = ::signal(SIGPIPE, SIG_IGN);  // As main does.
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ::close(ends[0]);
+  std::FILE* kept = stdout;
+  stdout = ::fdopen(ends[1], "w");
+  EXPECT_NO_THROW(print("data\n"));
+  std::fclose(stdout);
+  stdout = kept;
+  ::signal(SIGPIPE, before);
+}
+
+TEST(Console, tells_a_failure_to_those_who_write_it_down) {
+  std::vector<std::string> lines;
+  told_by([&] {
+    exit_code([]() -> Exit { throw Error(Retry::never, "no").remedy("look"); },
+              [&](const std::string& line) { lines.push_back(line); });
+  });
+  EXPECT_EQ(lines, (std::vector<std::string>{"error: no", "  help: look"}));
 }
 
 }  // namespace hikkoshi::app

@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "app/cli/console.h"
 #include "base/secret.h"
@@ -20,9 +22,17 @@ std::string word(const Json& body, const char* key) {
   return body.contains(key) && body[key].is_string() ? body[key].get<std::string>() : "";
 }
 
-/// What fits into one line; a character of several bytes is taken whole or not at all.
-std::string shortened(std::string text) {
-  constexpr std::size_t longest = 110;
+/// What fits into a line of the terminal: one that wraps cannot be written over.
+std::size_t room() {
+  constexpr std::size_t longest = 110, indent = 7, least = 10;
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return longest;
+  return std::clamp<std::size_t>(size.ws_col - std::min<std::size_t>(size.ws_col, indent), least,
+                                 longest);
+}
+
+/// A character of several bytes is taken whole or not at all.
+std::string shortened(std::string text, std::size_t longest) {
   if (text.size() <= longest) return text;
   std::size_t end = longest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
@@ -32,7 +42,7 @@ std::string shortened(std::string text) {
 }  // namespace
 
 Narrator::Narrator(const plan::Plan& plan, Clock& clock, bool terminal)
-    : clock_(clock), terminal_(terminal), begun_(clock.steady()) {
+    : clock_(clock), terminal_(terminal), begun_(clock.steady()), page_(plan) {
   auto add = [this](const plan::Item& item) {
     if (item.step)
       titles_[item.step->id] = {std::string(plan::symbol(item.step->sign)), item.step->title,
@@ -52,7 +62,7 @@ std::string Narrator::title(const std::string& id) const {
 }
 
 std::string Narrator::page_time() const {
-  if (page_since_ < Millis(0)) return "";
+  if (!page_.up()) return "";
   return fmt::format("; page up for {:.1f} s",
                      double((clock_.steady() - page_since_).count()) / 1000);
 }
@@ -69,29 +79,31 @@ void Narrator::fleeting(const std::string& text) {
   if (now - last_fleeting_ < (terminal_ ? refresh : heartbeat)) return;
   last_fleeting_ = now;
   if (!terminal_) return line("  ... " + text);
-  std::string shown = shortened(redact(printable(text)));
+  std::string shown = shortened(redact(printable(text)), room());
   std::fprintf(stderr, "\r\x1b[K  ... %s", shown.c_str());
   std::fflush(stderr);
   open_line_ = true;
 }
 
-/// The page is up from the first page shown on OLD until the last one there is taken away.
-void Narrator::watch_page(const journal::Event& event) {
-  using journal::Kind;
-  auto found = titles_.find(event.subject);
-  if (found == titles_.end() || !found->second.on_old) return;
-  bool show = found->second.kind == "show-page", hide = found->second.kind == "hide-page";
-  if (!show && !hide) return;
-  if (event.kind != Kind::step_done && event.kind != Kind::step_undone) return;
-  bool appears = show == (event.kind == Kind::step_done);
-  pages_ = std::max(0, pages_ + (appears ? 1 : -1));
-  if (pages_ == 0) page_since_ = Millis(-1);
-  if (pages_ == 1 && appears) page_since_ = clock_.steady();
+/// The steady time of something that the calendar places.
+Millis Narrator::steady_of(WallTime past) const {
+  return clock_.steady() - std::max(Millis(0), clock_.now() - past);
+}
+
+void Narrator::recall(const std::vector<journal::Event>& events) {
+  for (const journal::Event& event : events) {
+    page_.event(event);
+    if (event.kind == journal::Kind::step_intended)
+      step_begun_[event.subject] = steady_of(event.wall);
+  }
+  if (page_.up()) page_since_ = steady_of(page_.times().back().from);
 }
 
 void Narrator::event(const journal::Event& event) {
   using journal::Kind;
-  watch_page(event);
+  bool was_up = page_.up();
+  page_.event(event);
+  if (page_.up() && !was_up) page_since_ = steady_of(page_.times().back().from);
   auto found = titles_.find(event.subject);
   std::string symbol = found == titles_.end() ? " " : found->second.symbol;
   std::string what = symbol + " " + title(event.subject);

@@ -3,10 +3,12 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "engine/listener.h"
 #include "plan/plan.h"
+#include "report/page_watch.h"
 
 namespace hikkoshi::app {
 
@@ -16,6 +18,10 @@ namespace hikkoshi::app {
 class Narrator : public engine::Listener {
  public:
   Narrator(const plan::Plan& plan, Clock& clock, bool terminal);
+
+  /// What the journal holds from before: without a word, so that an engine that was begun anew
+  /// knows for how long the page has been up and when a step began.
+  void recall(const std::vector<journal::Event>& events);
 
   void event(const journal::Event& event) override;
   void progress(const std::string& step, const Json& progress) override;
@@ -29,10 +35,10 @@ class Narrator : public engine::Listener {
 
   void line(const std::string& text);      ///< Stays.
   void fleeting(const std::string& text);  ///< Written over, or every 30 s.
-  void watch_page(const journal::Event& event);
   std::string title(const std::string& id) const;
   std::string page_time() const;  ///< "; page up for 12.3 s", or empty.
   std::string rate(const Json& progress);
+  Millis steady_of(WallTime past) const;
 
   Clock& clock_;
   bool terminal_;
@@ -41,8 +47,8 @@ class Narrator : public engine::Listener {
   Millis last_fleeting_{-1'000'000};
   bool open_line_ = false;
   std::map<std::string, Millis> step_begun_;
-  int pages_ = 0;  ///< Shown on OLD.
-  Millis page_since_{-1};
+  report::PageWatch page_;
+  Millis page_since_{0};  ///< By the steady clock; while `page_` is up.
   /// Where the rate counts from: the first word of the step, which may go on with an old attempt.
   struct Rated {
     std::string step;

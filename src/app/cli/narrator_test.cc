@@ -20,6 +20,7 @@ plan::Item step(const std::string& id, const std::string& kind, const std::strin
   step.sign = sign;
   step.title = title;
   step.on_old = on_old;
+  step.arguments = {{"balancer", id.substr(id.find('-') + 1)}};
   return {step, {}, false};
 }
 
@@ -146,6 +147,24 @@ TEST_F(NarratorTest, takes_a_page_that_was_undone_for_gone_and_one_shown_again_f
   said(Kind::step_undone, "hide-edge");
   clock.advance(7s);
   EXPECT_TRUE(holds(done("copy"), "page up for 7.0 s"));
+}
+
+TEST_F(NarratorTest, knows_from_the_journal_for_how_long_the_page_has_been_up) {
+  auto earlier = [&](Kind kind, const std::string& subject, Millis ago) {
+    journal::Event past = event(kind, subject);
+    past.wall = clock.now() - ago;
+    return past;
+  };
+  EXPECT_EQ(told_by([&] {
+              narrator.recall({earlier(Kind::step_done, "show-edge", 90s),
+                               earlier(Kind::step_undone, "show-edge", 80s),
+                               earlier(Kind::step_done, "show-edge", 30s),
+                               earlier(Kind::step_intended, "copy", 20s)});
+            }),
+            "");
+  clock.advance(1s);
+  EXPECT_EQ(done("copy"), "[    1.0 s] > Copy frames: done in 21s; page up for 31.0 s\n");
+  EXPECT_FALSE(holds(done("hide-edge"), "page up"));
 }
 
 TEST_F(NarratorTest, gives_a_sign_of_life_every_half_minute_where_nobody_watches) {

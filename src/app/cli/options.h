@@ -8,6 +8,7 @@ namespace hikkoshi::app {
 
 /// One command's options; each command reads what concerns it.
 struct Options {
+  std::string command;  ///< Its words: "gate approve".
   std::string move_file = "move.yaml";
   std::vector<std::string> overlays;
   std::string state;  ///< Empty: ".hikkoshi" beside the move file.
@@ -17,7 +18,7 @@ struct Options {
   bool markdown = false;  ///< plan, show: the runbook.
   bool grants = false;    ///< doctor: print the statements that make the mover's accounts.
   bool save = true;       ///< plan: keep it for `run`.
-  bool wait = true;       ///< run: wait at gates.
+  bool wait = true;       ///< run, finish: wait at gates; requests: wait for the answer.
   bool yes = false;       ///< run: do not ask.
   bool lose_writes = false;
   bool watch = false;  ///< status: again and again.

@@ -14,9 +14,11 @@ Exit report(const Options& options) {
   StatePaths paths = state_paths(options);
   journal::State state = begun_run(paths);
   journal::Reader reader(paths.journal());
-  reader.verify_chain();
   Json outside;
-  if (!options.outside.empty()) outside = parse_json(read_file(options.outside), options.outside);
+  if (!options.outside.empty()) {
+    outside = parse_json(read_file(options.outside), options.outside);
+    report::require_outside(outside, options.outside);
+  }
   Json made = report::make_report(state, reader.events(), outside);
   std::string folder = options.output.empty() ? paths.folder : options.output;
   std::filesystem::create_directories(folder);

@@ -28,6 +28,7 @@ class RequestsTest : public testing::Test {
                      event(Kind::gate_open, "prepare/ttl-expired:public#1",
                            {{"stage", "prepare"}, {"evidence", "gone"}})});
     place.options.who = "mika";
+    place.options.wait = false;  // answer_test.cc has an engine that answers.
   }
 
   std::vector<Request> asked() {
@@ -52,6 +53,7 @@ TEST_F(RequestsTest, binds_an_approval_to_the_plan_that_runs) {
   Said said = place.run(approve);
   EXPECT_EQ(said.exit, 0);
   EXPECT_NE(said.err.find("mika approves " + place.options.gate), std::string::npos);
+  EXPECT_NE(said.err.find("nobody waited for the answer"), std::string::npos);
   ASSERT_EQ(asked().size(), 1u);
   EXPECT_EQ(asked()[0].what, Request::What::approve);
   EXPECT_EQ(asked()[0].gate, place.options.gate);
@@ -106,6 +108,40 @@ TEST_F(RequestsTest, are_for_their_owner_alone) {
   ASSERT_EQ(place.run(pause).exit, 0);
   auto folder = std::filesystem::status(state_paths(place.options).requests()).permissions();
   EXPECT_EQ(folder & std::filesystem::perms::all, std::filesystem::perms::owner_all);
+}
+
+TEST_F(RequestsTest, are_told_that_no_engine_is_there_to_stop) {
+  place.options.wait = true;
+  for (auto command : {pause, abort_run}) {
+    Said said = place.run(command);
+    EXPECT_EQ(said.exit, 1);
+    EXPECT_NE(said.err.find("error: no engine is at work, so there is nothing to "),
+              std::string::npos)
+        << said.err;
+  }
+  EXPECT_TRUE(asked().empty());
+}
+
+TEST_F(RequestsTest, that_permit_something_are_kept_for_the_next_engine) {
+  place.options.wait = true;
+  place.options.gate = approval_gate();
+  Said said = place.run(approve);
+  EXPECT_EQ(said.exit, 0);
+  EXPECT_NE(said.err.find("no engine is at work: the next `hikkoshi run` reads it"),
+            std::string::npos);
+  EXPECT_EQ(asked().size(), 1u);
+}
+
+TEST_F(RequestsTest, come_too_late_for_a_run_that_is_over) {
+  place.options.wait = true;
+  place.options.gate = approval_gate();
+  place.append({event(Kind::rolled_back, "")});
+  for (auto command : {approve, pause, resume, abort_run}) {
+    Said said = place.run(command);
+    EXPECT_EQ(said.exit, 14);
+    EXPECT_NE(said.err.find("the run is rolled-back"), std::string::npos) << said.err;
+  }
+  EXPECT_TRUE(asked().empty());
 }
 
 TEST_F(RequestsTest, need_a_run) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/command_log.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/session.h"
@@ -17,7 +18,7 @@ namespace {
 
 bool has_begun(const StatePaths& paths) {
   if (!has_journal(paths)) return false;
-  journal::State state = journal::Reader(paths.journal()).state();
+  journal::State state = journal::Reader(paths.journal()).verified();
   return !state.run.id.empty() && !state.run.over();
 }
 
@@ -32,11 +33,14 @@ Exit supervised(const Options& options, Errand errand) {
   StatePaths paths = state_paths(options);
   make_state_folder(paths);
   engine::SuperviseOptions supervision;
-  supervision.on_death = [](const std::string& why) {
+  CommandLog log(options);
+  supervision.on_death = [&](const std::string& why) {
     say("the engine died: " + why);
+    log.error(why);
   };
   return Exit(engine::supervise(supervision, [&](std::stop_token stop) {
-    return exit_code([&] { return work(options, errand, stop); });
+    return exit_code([&] { return work(options, errand, stop); },
+                     [&](const std::string& line) { log.error(line); });
   }));
 }
 
@@ -55,8 +59,11 @@ Exit run(const Options& options) {
     plan::Plan saved = saved_plan(options);
     require_fresh(saved, load_move(options));
     if (is_terminal() && !options.yes &&
-        !confirmed(fmt::format("Run plan {} of {}?", plan::hash(saved).substr(0, 12), saved.move)))
-      return Exit::ok;
+        !confirmed(
+            fmt::format("Run plan {} of {}?", plan::hash(saved).substr(0, 12), saved.move))) {
+      say("nothing was begun");
+      return Exit::failed;
+    }
   }
   return supervised(options, Errand::run);
 }

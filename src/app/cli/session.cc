@@ -1,11 +1,15 @@
 #include "app/cli/session.h"
 
 #include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
 
 #include "app/cli/console.h"
 #include "app/drivers.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "engine/attempt.h"
 #include "journal/reader.h"
 
 namespace hikkoshi::app {
@@ -27,6 +31,9 @@ void make_state_folder(const StatePaths& paths) {
 }
 
 bool has_journal(const StatePaths& paths) {
+  if (std::string fault = not_a_plain_file(paths.journal()); !fault.empty())
+    throw Error(Retry::never, fmt::format("{} is no journal: it {}", paths.journal(), fault))
+        .remedy("put it away, or name another folder with --state");
   std::error_code error;
   auto size = std::filesystem::file_size(paths.journal(), error);
   if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
@@ -35,8 +42,24 @@ bool has_journal(const StatePaths& paths) {
   return !error && size > 0;
 }
 
+bool engine_at_work(const StatePaths& paths) {
+  if (FileLock::is_held(paths.lock())) return true;
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  return FileLock::is_held(paths.lock());
+}
+
+move::Parsed read_move(const Options& options) {
+  if (options.move_file.empty())
+    throw Error(Retry::never, "--file names no file", Exit::usage).remedy("hikkoshi --help");
+  move::Parsed parsed;
+  auto error = engine::attempt([&] { parsed = move::load(options.move_file, options.overlays); });
+  if (!error) return parsed;
+  std::string remedy = "name a YAML file with --file; how to write one: hikkoshi's README, step 1";
+  throw Error(Retry::never, error->what(), Exit::bad_move_file).remedy(remedy);
+}
+
 move::Move load_move(const Options& options) {
-  move::Parsed parsed = move::load(options.move_file, options.overlays);
+  move::Parsed parsed = read_move(options);
   if (!parsed.diagnostics.empty()) say(move::render(parsed.diagnostics));
   if (!parsed.move)
     throw Error(Retry::never, options.move_file + " has errors", Exit::bad_move_file);
@@ -54,7 +77,7 @@ Session::Session(const Options& options)
 
 journal::State begun_run(const StatePaths& paths) {
   if (has_journal(paths)) {
-    journal::State state = journal::Reader(paths.journal()).state();
+    journal::State state = journal::Reader(paths.journal()).verified();
     if (!state.plan.is_null()) return state;
   }
   throw Error(Retry::never, "no run has begun in " + paths.folder, Exit::usage)
@@ -66,7 +89,14 @@ plan::Plan saved_plan(const Options& options) {
   if (!std::filesystem::exists(paths.plan()))
     throw Error(Retry::never, "no plan is saved in " + paths.folder, Exit::usage)
         .remedy("make one: hikkoshi plan");
-  return plan::plan_from_json(parse_json(read_file(paths.plan()), paths.plan()));
+  std::string text = read_file(paths.plan());
+  plan::Plan plan;
+  auto error =
+      engine::attempt([&] { plan = plan::plan_from_json(parse_json(text, paths.plan())); });
+  if (!error) return plan;
+  throw Error(Retry::never, error->what(), Exit::stale_plan)
+      .in(paths.plan())
+      .remedy("make the plan again: hikkoshi plan");
 }
 
 void require_fresh(const plan::Plan& plan, const move::Move& move) {

@@ -21,6 +21,12 @@ void make_state_folder(const StatePaths& paths);
 /// Whether a journal is there; an empty file is one that a full disk or a kill left unmade.
 bool has_journal(const StatePaths& paths);
 
+/// Whether an engine holds the folder's lock; one that was killed may be away for a moment.
+bool engine_at_work(const StatePaths& paths);
+
+/// The options' move file and overlays, read. Error(never, bad_move_file) when one cannot be.
+move::Parsed read_move(const Options& options);
+
 /// The move of the options' file. Says every diagnostic; throws Error(never, bad_move_file) when
 /// one is an error.
 move::Move load_move(const Options& options);
@@ -46,10 +52,12 @@ class Session {
   std::unique_ptr<steps::Drivers> drivers_;
 };
 
-/// What the newest run of the state folder has come to. Error(never, usage) when none has begun.
+/// What the newest run of the state folder has come to. Error(never, usage) when none has begun,
+/// Error(never, needs_human) when the journal was changed.
 journal::State begun_run(const StatePaths& paths);
 
-/// The plan that `plan` saved. Error(never, usage) when there is none.
+/// The plan that `plan` saved. Error(never, usage) when there is none, Error(never, stale_plan)
+/// when what is there is no plan of this version.
 plan::Plan saved_plan(const Options& options);
 
 /// Throws Error(never, stale_plan) when `plan` was not compiled from this move file's meaning.

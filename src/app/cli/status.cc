@@ -58,14 +58,20 @@ Json placement(const plan::Plan& plan) {
 
 Json look(const StatePaths& paths) {
   journal::Reader reader(paths.journal());
-  journal::State state = reader.state();
+  journal::State state = reader.verified();
   if (state.plan.is_null()) return {{"state", "none"}};
   plan::Plan plan = plan::plan_from_json(state.plan);
   return {{"move", state.run.move},           {"run", state.run.id},
           {"plan_hash", state.run.plan_hash}, {"state", journal::to_string(state.run.state)},
           {"text", state.run.text},           {"pivot", state.run.pivot},
-          {"stages", stages(plan, state)},    {"waiting", waiting(plan, state)},
-          {"progress", reader.progress()},    {"placement", placement(plan)}};
+          {"engine", engine_at_work(paths)},  {"stages", stages(plan, state)},
+          {"waiting", waiting(plan, state)},  {"progress", reader.progress()},
+          {"placement", placement(plan)}};
+}
+
+bool over(const Json& status) {
+  std::string state = status.value("state", "");
+  return state != "running" && state != "rolling-back" && state != "finishing" && state != "paused";
 }
 
 void print_status(const Json& status) {
@@ -73,6 +79,8 @@ void print_status(const Json& status) {
                     status["run"].get<std::string>(), status["state"].get<std::string>(),
                     status["pivot"].get<bool>() ? " (past the pivot)" : ""));
   if (std::string text = status["text"]; !text.empty()) print("  " + printable(text) + "\n");
+  if (!over(status) && !status["engine"].get<bool>())
+    print("  no engine is at work: hikkoshi run goes on\n");
   for (const Json& stage : status["stages"])
     print(fmt::format("  {:<16} {:<8} {} of {} steps\n", stage["name"].get<std::string>(),
                       stage["state"].get<std::string>(), stage["done"].get<int>(),
@@ -83,24 +91,22 @@ void print_status(const Json& status) {
                       printable(gate["evidence"].get<std::string>())));
 }
 
-bool over(const Json& status) {
-  std::string state = status.value("state", "");
-  return state != "running" && state != "rolling-back" && state != "finishing" && state != "paused";
-}
-
 }  // namespace
 
 Exit status(const Options& options) {
   StatePaths paths = state_paths(options);
-  for (;;) {
+  for (Json before;;) {
     Json now = has_journal(paths) ? look(paths) : Json{{"state", "none"}};
-    if (options.json)
-      print_json(now);
-    else if (now["state"] == "none")
-      print("no run has begun\n");
-    else
-      print_status(now);
+    if (now != before) {
+      if (options.json)
+        print_json(now);
+      else if (now["state"] == "none")
+        print("no run has begun\n");
+      else
+        print_status(now);
+    }
     if (!options.watch || over(now)) return Exit::ok;
+    before = now;
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
 }

@@ -6,12 +6,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/cli/command_log.h"
 #include "app/cli/console.h"
 #include "app/cli/narrator.h"
 #include "app/cli/session.h"
 #include "app/step_kinds.h"
 #include "base/file.h"
 #include "engine/engine.h"
+#include "journal/reader.h"
 #include "journal/sqlite_journal.h"
 #include "steps/driver_world.h"
 
@@ -84,13 +86,18 @@ Exit work(const Options& options, Errand errand, std::stop_token stop) {
   plan::Plan plan = plan_for(errand, options, journal, session.move());
   engine::FolderRequests requests(paths.requests());
   steps::DriverWorld world(step_kinds(), session.names(), session.drivers(), session.clock());
-  Narrator narrator(plan, session.clock(), is_terminal());
-  engine::Engine engine({journal, world, session.clock(), requests, narrator},
+  Narrator narrator(plan, session.clock(), can_write_over());
+  narrator.recall(journal::Reader(paths.journal()).events());
+  CommandLog log(options);
+  log.info(fmt::format("the engine begins: process {}, plan {}", ::getpid(), plan::hash(plan)));
+  LoggingListener listener(log, narrator);
+  engine::Engine engine({journal, world, session.clock(), requests, listener},
                         {.holder = holder(),
                          .boot = engine::boot_id(),
                          .random = dice(),
                          .wait_at_gates = options.wait});
   engine::Result result = execute(engine, errand, plan, options, stop);
+  log.info(fmt::format("the engine ends: exit {}: {}", int(result.exit), result.text));
   tell(result, options.json);
   return result.exit;
 }
