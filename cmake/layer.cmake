@@ -3,8 +3,8 @@
 #   hikkoshi_layer(NAME SOURCES a.cc b.cc [USES layer...] [LINKS library...])
 #   hikkoshi_tests(NAME SOURCES a_test.cc [USES layer...] [LINKS library...])
 #
-# With HIKKOSHI_UNITY a layer's sources are compiled as one unit, for clang-tidy and the sanitizers
-# (a fifth of the time), so names in anonymous namespaces are unique in their folder.
+# With HIKKOSHI_UNITY (the presets) a layer's sources are compiled as one unit, in a fifth of the
+# time, so names in anonymous namespaces are unique in their folder.
 #
 # A layer is the library `NAME`; its tests are the program `NAME_test`, one ctest entry a test.
 function(hikkoshi_layer name)
