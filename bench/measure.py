@@ -26,10 +26,18 @@ class Failed(Exception):
     """A program ended with a failure; its last words are the message."""
 
 
+# What a user has set for these programs is not what is measured.
+_FOREIGN = ("AWS_", "RCLONE_", "S3_", "MYSQL_", "MARIADB_")
+
+
 def _start(argv, stdin, stdout, stderr, environment):
     return subprocess.Popen([str(word) for word in argv], stdin=stdin, stdout=stdout,
                             stderr=stderr, preexec_fn=kernel.die_with_parent,
-                            env=os.environ | environment)
+                            env=_environment() | environment)
+
+
+def _environment():
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
 
 
 def _wait(process):

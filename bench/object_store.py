@@ -1,17 +1,19 @@
 """A store with two accounts for the benchmarks: the lab's gateway with its data in memory."""
 
 import concurrent.futures
+import datetime
 import hashlib
 import hmac
+import http.client
 import json
 import random
+import shutil
 import subprocess
 import sys
 import threading
 import time
 import urllib.parse
-import http.client
-import datetime
+import xml.etree.ElementTree
 
 import measure
 
@@ -40,14 +42,19 @@ class Store:
         deadline = time.monotonic() + 90
         while not (self.folder / "ready").exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise measure.Failed(self.folder.with_suffix(".log").read_text()[-2000:])
+                raise measure.Failed(self._last_words())
             time.sleep(0.02)
         self.endpoint = json.loads((self.folder / "ready").read_text())["endpoint"]
         return self
 
+    def _last_words(self):
+        logs = [self.folder.with_suffix(".log"), *sorted(self.folder.glob("*.out"))]
+        return "".join(f"{log.name}:\n{log.read_text()[-2000:]}\n" for log in logs)
+
     def __exit__(self, *_):
         self._process.terminate()
         self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def client(self, account):
         return Client(self.endpoint.removeprefix("http://"), *ACCOUNTS[account])
@@ -103,7 +110,6 @@ class Client:
 
     def listing(self, bucket):
         """Sizes and etags by key; etags of parts are nobody's digest, and left out."""
-        import xml.etree.ElementTree
         found, after = {}, ""
         while True:
             page = self.request("GET", f"/{bucket}", "list-type=2&start-after="
