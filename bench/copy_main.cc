@@ -18,7 +18,10 @@ namespace {
 
 hikkoshi::database::MariadbServer server(std::string name, std::string socket, std::string schema) {
   return {.name = std::move(name),
-          .endpoint = [socket = std::move(socket)] { return hikkoshi::Endpoint{socket, 0}; },
+          .endpoint =
+              [socket = std::move(socket)] {
+                return hikkoshi::Endpoint{socket, 0};
+              },
           .user = "root",
           .password = hikkoshi::Secret(""),
           .schemas = {std::move(schema)},
