@@ -8,7 +8,10 @@ import tempfile
 import unittest
 import unittest.mock
 
+import check_bench
 import contest
+import copy_data
+import listing_server
 import measure
 import place
 
@@ -98,6 +101,38 @@ class Place(unittest.TestCase):
             with unittest.mock.patch.dict("os.environ", {"DATA": parent}):
                 with self.assertRaisesRegex(SystemExit, "DATA="):
                     place.Place(1 << 40)
+
+
+class Data(unittest.TestCase):
+    def test_the_floor_builds_the_keys_that_the_tables_have(self):
+        for name in copy_data.names():
+            whole = copy_data.definition(name)
+            bare = copy_data.definition(name, keys=False)
+            self.assertIn(f"KEY {copy_data.added_key(name)}", whole)
+            self.assertEqual(whole.replace(f",\n  KEY {copy_data.added_key(name)}", ""), bare)
+
+    def test_pages_of_a_listing_have_every_key_once_and_in_order(self):
+        seen, after = [], ""
+        while True:
+            text = listing_server.page({"start-after": after, "max-keys": "70"}, 250)
+            keys = [part.partition("</Key>")[0] for part in text.split("<Key>")[1:]]
+            seen += keys
+            if "<IsTruncated>true" not in text:
+                break
+            after = keys[-1]
+        self.assertEqual(seen, [listing_server.key_of(number) for number in range(250)])
+
+    def test_a_listing_may_begin_between_two_keys(self):
+        self.assertIn("<Key>images/0000008.jpeg</Key>",
+                      listing_server.page({"start-after": "images/0000007.k"}, 9))
+
+    def test_the_large_move_file_has_as_many_lines_as_asked_for(self):
+        lines = check_bench.move_file(10_000).count("\n")
+        self.assertTrue(9_900 < lines <= 10_000, lines)
+
+    def test_mistakes_are_as_many_as_asked_for(self):
+        text = check_bench.with_mistakes(check_bench.move_file(5_000), 100)
+        self.assertEqual(text.count("prot:"), 100)
 
 
 class Run(unittest.TestCase):
