@@ -8,7 +8,6 @@ import tempfile
 import unittest
 import unittest.mock
 
-import check_bench
 import contest
 import copy_data
 import listing_server
@@ -125,14 +124,6 @@ class Data(unittest.TestCase):
     def test_a_listing_may_begin_between_two_keys(self):
         self.assertIn("<Key>images/0000008.jpeg</Key>",
                       listing_server.page({"start-after": "images/0000007.k"}, 9))
-
-    def test_the_large_move_file_has_as_many_lines_as_asked_for(self):
-        lines = check_bench.move_file(10_000).count("\n")
-        self.assertTrue(9_900 < lines <= 10_000, lines)
-
-    def test_mistakes_are_as_many_as_asked_for(self):
-        text = check_bench.with_mistakes(check_bench.move_file(5_000), 100)
-        self.assertEqual(text.count("prot:"), 100)
 
 
 class Run(unittest.TestCase):
