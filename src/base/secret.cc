@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <sys/stat.h>
 
+#include "base/age.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/locked.h"
@@ -63,7 +64,8 @@ std::string base64_form(const std::string& value) {
 
 Error missing(const SecretReference& reference, const std::string& why) {
   return Error(Retry::never, fmt::format("the secret {} {}", reference.text, why),
-               Exit::authentication);
+               Exit::authentication)
+      .remedy("see what the reference names");
 }
 
 std::string read_secret_file(const SecretReference& reference, const std::string& path) {
@@ -95,11 +97,12 @@ Secret::~Secret() {
 }
 
 std::string secret_reference_fault(std::string_view text) {
-  if (text.starts_with("env:") || text.starts_with("file:"))
-    return text.substr(text.find(':') + 1).empty() ? "the reference names nothing" : "";
-  if (text.starts_with("age:") || text.starts_with("aws-sm:"))
-    return "this kind of reference is not supported yet; use env:NAME or file:PATH";
-  return "a secret must be a reference, env:NAME or file:PATH, never the value itself";
+  for (std::string_view kind : {"env:", "file:", "age:"})
+    if (text.starts_with(kind)) return text == kind ? "the reference names nothing" : "";
+  if (text.starts_with("aws-sm:"))
+    return "AWS Secrets Manager cannot be asked yet, for this version has no part that speaks AWS; "
+           "use env:NAME, file:PATH or age:PATH";
+  return "a secret must be a reference, env:NAME, file:PATH or age:PATH, never the value itself";
 }
 
 Secret resolve(const SecretReference& reference, const std::string& folder) {
@@ -113,7 +116,9 @@ Secret resolve(const SecretReference& reference, const std::string& folder) {
       throw missing(reference, "is not set").remedy("set the environment variable " + place);
     value = found;
   } else {
-    value = read_secret_file(reference, place.starts_with('/') ? place : folder + "/" + place);
+    std::string path = place.starts_with('/') ? place : folder + "/" + place;
+    value = reference.text.starts_with("age:") ? age_decrypt(path, age_identity())
+                                               : read_secret_file(reference, path);
     if (value.ends_with('\n')) value.pop_back();
   }
   if (value.empty()) throw missing(reference, "is empty");

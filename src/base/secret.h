@@ -24,7 +24,8 @@ class Secret {
   std::string value_;
 };
 
-/// Where a secret is: "env:NAME" or "file:PATH". Carried by move files, plans and journals.
+/// Where a secret is: "env:NAME", "file:PATH" or "age:PATH" (see age.h). Carried by move files,
+/// plans and journals.
 struct SecretReference {
   std::string text;  ///< "env:OLD_DB_PASSWORD"; empty when none was given.
 

@@ -30,7 +30,9 @@ TEST(SecretReference, is_never_a_literal) {
   EXPECT_EQ(secret_reference_fault("file:tsig.key"), "");
   EXPECT_NE(secret_reference_fault("hunter2"), "");
   EXPECT_NE(secret_reference_fault("env:"), "");
-  EXPECT_NE(secret_reference_fault("aws-sm:x"), "");
+  EXPECT_EQ(secret_reference_fault("age:db.age"), "");
+  EXPECT_NE(secret_reference_fault("age:"), "");
+  EXPECT_NE(secret_reference_fault("aws-sm:x").find("age:PATH"), std::string::npos);
 }
 
 TEST(SecretReference, resolves_from_the_environment) {
