@@ -135,12 +135,45 @@ class RecordAnswers : public CheckStep {
   }
 };
 
+/// The page is up while this waits, so it gives its own verdict and leaves nothing to be retried:
+/// an answer that is wrong twice in the same way is wrong; one that is missing, or another each
+/// time (the service has just read its configuration), is asked for again, for `patience` at most.
 class CheckService : public CheckStep {
  public:
   using CheckStep::CheckStep;
 
  protected:
-  void check(std::stop_token) override {
+  void check(std::stop_token stop) override {
+    const Json answers = recorded();
+    const Millis start = context_.clock.steady();
+    std::string before;
+    for (;;) {
+      std::string wrong;
+      auto missing = attempt([&] { wrong = look(answers); });
+      if (!missing && wrong.empty()) break;
+      if (missing && missing->retry() != Retry::safe) throw Error(*missing);
+      if (missing) wrong = missing->what();
+      bool over = context_.clock.steady() - start >= patience;
+      if (over || (!missing && wrong == before)) throw verdict(wrong, missing.has_value());
+      before = missing ? "" : wrong;
+      context_.notebook.progress({{"doing", "asking again: " + wrong}});
+      if (!context_.clock.sleep(pause, stop))
+        throw Error(Retry::ask, "the check was stopped", Exit::interrupted);
+    }
+    context_.notebook.fact("check", {{"hosts", arguments_.at("hosts")}, {"paths", answers.size()}});
+  }
+
+ private:
+  static constexpr Millis patience{5'000}, pause{500};
+
+  static Error verdict(const std::string& wrong, bool missing) {
+    return Error(Retry::never, wrong)
+        .remedy(missing ? "start the service on NEW; see its log there"
+                        : "ask it as this check did, from a host of NEW, and see its log there");
+  }
+
+  /// What is wrong with the answers of now; empty when nothing is.
+  std::string look(const Json& answers) {
     std::string health = arguments_.at("health");
     std::vector<std::string> hosts = arguments_.at("hosts"), faults;
     for (const std::string& host : hosts) {
@@ -148,17 +181,13 @@ class CheckService : public CheckStep {
       if (answer.status != 200)
         faults.push_back(fmt::format("{}{} answers {}", host, health, answer.status));
     }
-    if (!faults.empty()) throw Error(Retry::safe, "NEW is not healthy: " + join(faults, ", "));
-    Json answers = recorded();
+    if (!faults.empty()) return "NEW is not healthy: " + join(faults, ", ");
     for (const auto& [path, expected] : answers.items())
       for (const std::string& host : hosts)
         compare(host + path, expected, ask(context_, "new", host, arguments_, path), faults);
-    context_.notebook.fact("check", {{"hosts", hosts}, {"paths", answers.size()}});
-    if (!faults.empty())
-      throw Error(Retry::never, "NEW answers otherwise than OLD: " + join(faults, "; "));
+    return faults.empty() ? "" : "NEW answers otherwise than OLD: " + join(faults, "; ");
   }
 
- private:
   Json recorded() const {
     const Json& from = arguments_.at("answers_from");
     if (from.is_null()) return Json::object();

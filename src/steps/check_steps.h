@@ -17,7 +17,8 @@ std::unique_ptr<engine::Step> make_examine(const plan::Step& step, const Context
 std::unique_ptr<engine::Step> make_record_answers(const plan::Step& step, const Context& context);
 
 /// Asks every NEW host of a service, behind the balancers, for its health, and for every path that
-/// `answers_from` recorded (null: none): it must answer alike. Fact "check": {hosts, paths}.
+/// `answers_from` recorded (null: none): it must answer alike. The same wrong answer twice is
+/// Error(never), as is an answer that is missing for 5 s. Fact "check": {hosts, paths}.
 std::unique_ptr<engine::Step> make_check_service(const plan::Step& step, const Context& context);
 
 /// Waits until a balancer's own health checks find every server up; fails at its deadline.

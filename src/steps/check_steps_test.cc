@@ -175,22 +175,55 @@ TEST_F(CheckSteps, another_status_and_another_type_are_differences) {
   EXPECT_NE(std::string(error->what()).find("text/plain instead of text/html"), std::string::npos);
 }
 
-TEST_F(CheckSteps, a_sick_service_may_become_healthy_and_is_tried_again) {
+TEST_F(CheckSteps, the_same_wrong_answer_twice_is_a_verdict) {
   SmallServer server("frames");
+  Millis start = world.clock.steady();
   auto error = check(server, {"app1", "app2"}, nullptr, "/status/503").fails_to_apply();
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->retry(), Retry::safe);
+  EXPECT_EQ(error->retry(), Retry::never);
   EXPECT_EQ(std::string(error->what()),
             "NEW is not healthy: app1/status/503 answers 503, app2/status/503 answers 503");
+  EXPECT_EQ(world.clock.steady() - start, Millis(500));
+  EXPECT_EQ(world.records.progress.size(), 1u);
 }
 
-TEST_F(CheckSteps, one_host_that_does_not_answer_is_enough_to_fail) {
+TEST_F(CheckSteps, a_service_that_just_starts_may_answer_wrongly_once) {
+  SmallServer server("frames");
+  server.answer_first({502, 503});
+  auto step = check(server, {"app1"});
+  step.apply();
+  EXPECT_EQ(step.sees(), State::done);
+  EXPECT_EQ(world.records.progress.size(), 2u);
+}
+
+TEST_F(CheckSteps, answers_that_are_wrong_in_ever_new_ways_are_a_verdict_in_the_end) {
+  SmallServer server("frames");
+  server.answer_first({500, 502, 500, 502, 500, 502, 500, 502, 500, 502, 500, 502, 500, 502});
+  auto error = check(server, {"app1"}).fails_to_apply();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->retry(), Retry::never);
+  EXPECT_EQ(world.records.progress.size(), 10u);
+}
+
+TEST_F(CheckSteps, one_host_that_never_answers_is_enough_to_fail) {
   SmallServer server("frames");
   world.drivers.addresses["app2"] = "127.0.0.2";  // Nobody listens there.
   check(server, {"app1"}).apply();
+  Millis start = world.clock.steady();
   auto error = check(server, {"app1", "app2"}).fails_to_apply();
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->retry(), Retry::safe);
+  EXPECT_EQ(error->retry(), Retry::never);
+  EXPECT_NE(std::string(error->what()).find("new.app2"), std::string::npos) << error->what();
+  EXPECT_EQ(world.clock.steady() - start, Millis(5'000));
+}
+
+TEST_F(CheckSteps, a_check_that_waits_for_an_answer_can_be_stopped) {
+  SmallServer server("frames");
+  auto step = check(server, {"app1"}, nullptr, "/status/503");
+  step.request_stop();
+  auto error = step.fails_to_apply();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->exit(), Exit::interrupted);
 }
 
 TEST_F(CheckSteps, answers_that_were_never_recorded_are_not_taken_for_equal) {

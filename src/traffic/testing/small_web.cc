@@ -146,9 +146,18 @@ std::string SmallServer::answer(const std::string& head) {
     --slow_;
   }
   int status = path.starts_with("/status/") ? std::stoi(path.substr(8)) : 200;
+  if (std::lock_guard lock(mutex_); !first_.empty()) {
+    status = first_.front();
+    first_.erase(first_.begin());
+  }
   std::string body = fmt::format("{} {} {}", name_, path, headers_of(head)["x-forwarded-for"]);
   return fmt::format("HTTP/1.1 {} Fine\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
                      status, body.size(), body);
+}
+
+void SmallServer::answer_first(std::vector<int> statuses) {
+  std::lock_guard lock(mutex_);
+  first_ = std::move(statuses);
 }
 
 void SmallServer::wait_for_slow(int count) {

@@ -28,6 +28,9 @@ class SmallServer {
   void wait_for_slow(int count);  ///< Until so many "/slow" requests are waiting.
   void release();                 ///< Answers them.
 
+  /// The next requests of any path get these statuses, one each.
+  void answer_first(std::vector<int> statuses);
+
  private:
   void accept(std::stop_token stop);
   void serve(int descriptor);
@@ -40,6 +43,7 @@ class SmallServer {
   std::condition_variable changed_;
   int slow_ = 0;
   bool released_ = false;
+  std::vector<int> first_;
   std::vector<int> open_;
   std::vector<std::jthread> workers_;
   std::jthread acceptor_;
