@@ -159,6 +159,7 @@ class MoveDrivers : public steps::Drivers {
     server.user = it.user;
     server.password = resolve(it.password, move_folder());
     server.schemas = it.schemas;
+    server.acknowledged = it.acknowledged;
     if (it.via.empty()) {
       server.endpoint = [endpoint = it.server] {
         return endpoint;

@@ -104,6 +104,7 @@ Database database_of(const Cursor& at) {
   database.password = at["password"].secret();
   database.via = at["via"].text();
   database.schemas = at["schemas"].texts();
+  database.acknowledged = at["acknowledged"].texts();
   Cursor options = at["options"];
   if (options.given())
     database.options = ServerOptions{options["host"].text(), options["file"].text()};

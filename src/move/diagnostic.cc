@@ -52,6 +52,7 @@ constexpr std::array table{
     CodeEntry{Code::bad_time, "HK036", error, "Not a time of day or a time zone."},
     CodeEntry{Code::bad_condition, "HK037", error, "Not a condition of a gate."},
     CodeEntry{Code::bad_template, "HK038", error, "Not a template."},
+    CodeEntry{Code::bad_account, "HK039", error, "Not an account of a database server."},
     CodeEntry{Code::dangling_reference, "HK040", error, "A reference leads nowhere."},
     CodeEntry{Code::cycle, "HK041", error, "References lead in a circle."},
     CodeEntry{Code::ambiguous_name, "HK042", error, "Two things that stages move share a name."},

@@ -52,6 +52,7 @@ enum class Code {
   bad_time,
   bad_condition,
   bad_template,
+  bad_account,
   dangling_reference,
   cycle,
   ambiguous_name,

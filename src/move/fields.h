@@ -29,8 +29,9 @@ enum class Type {
   local_path,  ///< Relative to the move file, or absolute.
   url_path,    ///< /healthz.
   url,         ///< https://...
-  secret,      ///< !secret env:NAME or file:PATH.
+  secret,      ///< !secret env:NAME, file:PATH or age:PATH.
   schema,      ///< Of a database.
+  account,     ///< USER@HOST, of a database server.
   value,       ///< Any text, with templates.
   time,        ///< 01:00.
   time_zone,   ///< Asia/Tokyo.

@@ -18,9 +18,13 @@ Json json_of(const Database& database) {
   Json options = nullptr;
   if (database.options)
     options = {{"host", database.options->host}, {"file", database.options->file}};
-  return {{"product", database.product}, {"server", database.server.text()},
-          {"user", database.user},       {"password", database.password.text},
-          {"via", database.via},         {"schemas", database.schemas},
+  return {{"product", database.product},
+          {"server", database.server.text()},
+          {"user", database.user},
+          {"password", database.password.text},
+          {"via", database.via},
+          {"schemas", database.schemas},
+          {"acknowledged", database.acknowledged},
           {"options", options}};
 }
 

@@ -51,8 +51,9 @@ struct Database {
   Endpoint server;
   std::string user;
   SecretReference password;
-  std::string via;                   ///< Host to go through; empty: directly.
-  std::vector<std::string> schemas;  ///< Those that move.
+  std::string via;                        ///< Host to go through; empty: directly.
+  std::vector<std::string> schemas;       ///< Those that move.
+  std::vector<std::string> acknowledged;  ///< "user@host": may keep its global write rights.
   std::optional<ServerOptions> options;
 };
 

@@ -54,6 +54,7 @@ TEST(Move, has_a_hash_that_every_meaning_changes) {
   EXPECT_TRUE(changed([](Move& m) { m.new_side.balancers["edge"].listen.clear(); }));
   EXPECT_TRUE(changed([](Move& m) { m.old_side.databases["main"].password.text = "env:X"; }));
   EXPECT_TRUE(changed([](Move& m) { m.old_side.databases["main"].options = ServerOptions{}; }));
+  EXPECT_TRUE(changed([](Move& m) { m.new_side.databases["main"].acknowledged = {"a@b"}; }));
   EXPECT_TRUE(changed([](Move& m) { m.new_side.buckets["b"] = {}; }));
   EXPECT_TRUE(changed([](Move& m) { m.new_side.zones["public"].same = false; }));
   EXPECT_TRUE(changed([](Move& m) { m.services["frames"].check.pop_back(); }));

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "move/build.h"
 #include "move/document.h"
+#include "move/pointless.h"
 #include "move/relations.h"
 #include "move/stages.h"
 #include "move/validate.h"
@@ -49,6 +50,7 @@ Parsed parse(const MoveText& file, const std::vector<MoveText>& overlays) {
     move.file = file.name;
     relate(move, *root, reporter);
     check_stages(move, *root, reporter);
+    warn_of_pointless(move, *root, reporter);
     if (!reporter.has_errors()) result.move = std::move(move);
   }
   result.diagnostics = reporter.finish();

@@ -109,8 +109,20 @@ TEST(Parse, reads_every_field_of_policy) {
   EXPECT_EQ(policy.ttl.first_step_before, Millis(14 * 86'400'000LL));
   EXPECT_DOUBLE_EQ(policy.dns_changes, 0.125);
   const Database& database = parsed.move->old_side.databases.at("main");
+  EXPECT_EQ(database.acknowledged, (std::vector<std::string>{"backup@localhost", "report@%"}));
+  EXPECT_FALSE(database.options);
+}
+
+TEST(Parse, keeps_what_has_no_effect_and_warns_of_it) {
+  Parsed parsed = load(MOVE_FILES "/bad/pointless.yaml");
+  ASSERT_TRUE(parsed.move) << render(parsed.diagnostics);
+  EXPECT_EQ(parsed.diagnostics.size(), 4u);
+  for (const Diagnostic& diagnostic : parsed.diagnostics)
+    EXPECT_EQ(diagnostic.code, Code::pointless);
+  const Database& database = parsed.move->old_side.databases.at("main");
   ASSERT_TRUE(database.options);
   EXPECT_EQ(database.options->file, "/etc/mysql/mariadb.conf.d/zz-hikkoshi.cnf");
+  EXPECT_EQ(parsed.move->policy.hold, Millis(5'000));
 }
 
 TEST(Parse, lays_overlays_in_their_order) {

@@ -214,7 +214,7 @@ class Validator {
       reporter_.add(Code::secret_literal, span,
                     fmt::format("'{}' must be a reference to a secret, never the secret itself",
                                 key_of(field)),
-                    "write !secret env:NAME or !secret file:PATH, and change the secret if this "
+                    "write !secret env:NAME, file:PATH or age:PATH, and change the secret if this "
                     "file was shared");
       return;
     }

@@ -114,6 +114,16 @@ std::optional<Fault> schema_fault(std::string_view text) {
   return {};
 }
 
+/// As the server writes it without quotes; of several '@' the last one separates.
+std::optional<Fault> account_fault(std::string_view text) {
+  const size_t at = text.rfind('@');
+  const bool whole = at != std::string_view::npos && at > 0 && at + 1 < text.size();
+  const bool quoted = text.find_first_of("'`\"") != std::string_view::npos;
+  if (whole && !quoted && !has_control(text)) return {};
+  return fault(Code::bad_account, text, "an account of a database server",
+               "write it without quotes as USER@HOST: backup@localhost, or report@%");
+}
+
 std::optional<Fault> zone_fault(std::string_view text) {
   bool plain = std::ranges::all_of(text, [](char c) {
     return is_letter(c) || is_digit(c) || c == '/' || c == '_' || c == '-' || c == '+';
@@ -219,6 +229,8 @@ std::optional<Fault> fault_of(const Field& field, std::string_view text) {
       return url_path_fault(text);
     case Type::schema:
       return schema_fault(text);
+    case Type::account:
+      return account_fault(text);
     case Type::value:
       return template_fault(text);
     case Type::time_zone:

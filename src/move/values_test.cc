@@ -59,6 +59,11 @@ TEST(Values, urls_are_of_http) {
   expect_bad(Type::url, {"", "s3.example", "ftp://s3.example", "https://", "https:///x"});
 }
 
+TEST(Values, accounts_of_a_database_are_written_without_quotes) {
+  expect_good(Type::account, {"backup@localhost", "report@%", "a@b@10.0.0.%", "x@fe80::%"});
+  expect_bad(Type::account, {"", "backup", "@localhost", "backup@", "'backup'@'%'", "a\t@b"});
+}
+
 TEST(Values, schemas_of_the_server_itself_cannot_move) {
   expect_good(Type::schema, {"frames", "フォト", "a.b"});
   expect_bad(Type::schema, {"", "mysql", "sys", "information_schema", "x ", "a\tb"});

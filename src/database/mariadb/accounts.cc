@@ -5,6 +5,8 @@
 #include <map>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "database/mariadb/quote.h"
@@ -157,6 +159,22 @@ std::vector<std::string> read_global_writers(Connection& connection, const Maria
     texts.push_back(account.text() + " (" + join(privileges, ", ") + ")");
   }
   return texts;
+}
+
+std::vector<std::string> read_acknowledged_sessions(Connection& connection,
+                                                    const MariadbServer& server) {
+  std::vector<std::string> sessions;
+  for (const std::string& text : server.acknowledged) {
+    const Account account = parse_definer(text);
+    // A session's host has its port, except through the server's own socket.
+    for (const Row& row : connection.query(fmt::format(
+             "SELECT CONCAT(user, '@', host) FROM information_schema.processlist WHERE user={0} AND"
+             " (host LIKE {1} OR host LIKE CONCAT({1}, ':%'))",
+             quote_text(account.user), quote_text(account.host)))) {
+      sessions.push_back(*row[0]);
+    }
+  }
+  return sessions;
 }
 
 std::set<std::string> read_holders(Connection& connection, const MariadbServer& server,

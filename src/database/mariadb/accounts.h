@@ -42,6 +42,10 @@ std::string exact_object(const std::string& schema);
 /// writes, in every schema: "`backup`@`%` (INSERT, SUPER)".
 std::vector<std::string> read_global_writers(Connection& connection, const MariadbServer& server);
 
+/// Sessions that acknowledged accounts have now, which nobody should have: "backup@10.0.0.7:4711".
+std::vector<std::string> read_acknowledged_sessions(Connection& connection,
+                                                    const MariadbServer& server);
+
 /// Names of the users (without hosts) that have one of the accounts' rights, roles followed to
 /// those who hold them. PUBLIC stands for all: then everybody's but the server's own.
 std::set<std::string> read_holders(Connection& connection, const MariadbServer& server,

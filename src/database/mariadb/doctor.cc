@@ -126,8 +126,10 @@ void examine_code_elsewhere(Connection& connection, const MariadbServer& server,
 
 void examine_accounts(Connection& connection, const MariadbServer& server, Findings& findings) {
   for (const std::string& writer : read_global_writers(connection, server)) {
-    error(findings, "the account " + writer + " may write in every schema: no fence holds it",
-          "revoke its global rights, or acknowledge it when nobody works with it");
+    error(
+        findings, "the account " + writer + " may write in every schema: no fence holds it",
+        "revoke its global rights, or list it in the move file's `acknowledged` when nobody works "
+        "with it");
   }
   const std::vector<std::string> absent = read_dangling_accounts(connection, server);
   for (const std::string& account : absent) {
@@ -209,8 +211,10 @@ Findings examine_target(Connection& connection, const MariadbServer& server) {
     error(findings, "local_infile is off: rows cannot be loaded", "SET GLOBAL local_infile=ON");
   }
   for (const std::string& writer : read_global_writers(connection, server)) {
-    error(findings, "the account " + writer + " may write in every schema: no fence holds it",
-          "revoke its global rights, or acknowledge it when nobody works with it");
+    error(
+        findings, "the account " + writer + " may write in every schema: no fence holds it",
+        "revoke its global rights, or list it in the move file's `acknowledged` when nobody works "
+        "with it");
   }
   return findings;
 }

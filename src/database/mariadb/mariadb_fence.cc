@@ -112,6 +112,16 @@ void refuse_prepared(Connection& connection) {
 }
 
 void refuse_global_writers(Connection& connection, const MariadbServer& server) {
+  const std::vector<std::string> busy = read_acknowledged_sessions(connection, server);
+  if (!busy.empty()) {
+    throw Error(Retry::never,
+                connection.name() +
+                    ": accounts that were acknowledged because nobody works with them are at "
+                    "work: " +
+                    join(busy, ", "),
+                Exit::refused)
+        .remedy("end these sessions and what begins them, then run again");
+  }
   const std::vector<std::string> writers = read_global_writers(connection, server);
   if (writers.empty()) return;
   throw Error(Retry::never,
@@ -121,8 +131,8 @@ void refuse_global_writers(Connection& connection, const MariadbServer& server) 
                   join(writers, "; "),
               Exit::refused)
       .remedy(
-          "revoke these global rights, or acknowledge the account in the move file when nobody "
-          "works with it");
+          "revoke these global rights, or list the account in the move file's `acknowledged` when "
+          "nobody works with it");
 }
 
 }  // namespace

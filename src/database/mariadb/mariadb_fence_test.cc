@@ -1,6 +1,7 @@
 #include "database/mariadb/mariadb_fence.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -186,6 +187,30 @@ TEST_F(MariadbFenceTest, refuses_an_account_that_may_write_everywhere_until_it_i
   MariadbServer knowing = servers_.source();
   knowing.acknowledged = {"backup@localhost"};
   EXPECT_NO_THROW(MariadbFence(knowing).rights());
+}
+
+TEST_F(MariadbFenceTest, refuses_an_acknowledged_account_that_somebody_works_with) {
+  server().run({"GRANT DELETE ON frames.* TO app@localhost", "CREATE USER `b%`@localhost",
+                "GRANT INSERT ON *.* TO `b%`@localhost"});
+  MariadbServer knowing = servers_.source();
+  knowing.acknowledged = {"b%@localhost", "app@10.%"};
+  MariadbFence fence(knowing);
+  Connection app(server().as("app", "a", {}), "app", Secret("a"));  // Not from 10.*.
+  const Json rights = fence.rights();
+  Connection busy(server().as("b%", "", {}), "b%", Secret(""));
+  for (const auto& call : std::vector<std::function<void()>>{[&] { fence.rights(); },
+                                                             [&] {
+                                                               fence.close(rights);
+                                                             }}) {
+    try {
+      call();
+      ADD_FAILURE() << "not refused";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.exit(), Exit::refused);
+      EXPECT_NE(std::string(error.what()).find("b%@localhost"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_TRUE(writes("frames.t"));
 }
 
 TEST_F(MariadbFenceTest, refuses_rights_of_an_account_that_is_not_there) {
