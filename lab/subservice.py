@@ -199,6 +199,8 @@ def _render_databases(settings, words):
         network = f"bind-address={words[f'{side}_db']}\nport={words['db_port']}"
         durability = ("log_bin=binlog\nbinlog_format=ROW\nsync_binlog=1\nlog_slave_updates=ON\n"
                       "innodb_flush_log_at_trx_commit=1")
+        if side == "new":  # The mover has no SUPER, and there are triggers and functions to make.
+            durability += "\nlog_bin_trust_function_creators=ON"
         _write(settings.own(f"{side}-db") / "my.cnf",
                database_config(settings, database_folder(settings, side), number, network,
                                durability))

@@ -3,7 +3,11 @@ SET sql_log_bin = 0;
 SET SESSION unique_checks = 0, foreign_key_checks = 0;
 
 CREATE USER 'mover'@'%' IDENTIFIED BY '$old_mover_password';
-GRANT ALL ON *.* TO 'mover'@'%' WITH GRANT OPTION;
+-- What `hikkoshi doctor --grants` prints, no more.
+GRANT PROCESS, CONNECTION ADMIN, BINLOG ADMIN, SET USER, CREATE USER ON *.* TO 'mover'@'%';
+GRANT SELECT ON mysql.* TO 'mover'@'%';
+GRANT ALL ON hikkoshi.* TO 'mover'@'%';
+GRANT ALL ON frames.* TO 'mover'@'%' WITH GRANT OPTION;
 CREATE USER 'frames'@'127.%' IDENTIFIED BY '$app_password';
 CREATE USER 'frames_owner'@'127.%' IDENTIFIED BY '$owner_password';
 CREATE USER 'mainproduct'@'127.%' IDENTIFIED BY '$main_password';
