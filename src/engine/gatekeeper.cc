@@ -1,5 +1,8 @@
 #include "engine/gatekeeper.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/error.h"
 #include "engine/window.h"
 
@@ -12,6 +15,7 @@ Reading Gatekeeper::read(const plan::Gate& gate) {
     case plan::Gate::Kind::window:
       return Window(gate.arguments).read(ledger_.clock().now());
     case plan::Gate::Kind::time:
+      if (gate.condition == "since-the-move") return read_since_the_move(gate);
       if (gate.condition.empty()) return read_time(gate);
       return ask_world(gate);
     case plan::Gate::Kind::condition:
@@ -36,6 +40,24 @@ Reading Gatekeeper::read_time(const plan::Gate& gate) const {
   Reading reading;
   reading.open = ledger_.clock().now() >= opens;
   reading.evidence = "not before " + format_time(opens);
+  reading.opens_at = opens;
+  return reading;
+}
+
+/// From the end of the last stage on: the whole move has been made since.
+Reading Gatekeeper::read_since_the_move(const plan::Gate& gate) const {
+  std::optional<WallTime> end;
+  for (const auto& [name, stage] : ledger_.state().stages)
+    if (stage.state == journal::StageRow::State::done && stage.ended)
+      end = std::max(end.value_or(*stage.ended), *stage.ended);
+  Reading reading;
+  if (!end) {
+    reading.evidence = "no stage is done yet";
+    return reading;
+  }
+  WallTime opens = *end + Millis(gate.arguments.at("wait_ms").get<std::int64_t>());
+  reading.open = ledger_.clock().now() >= opens;
+  reading.evidence = "the last stage ended at " + format_time(*end);
   reading.opens_at = opens;
   return reading;
 }

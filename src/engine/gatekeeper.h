@@ -32,6 +32,7 @@ class Gatekeeper {
 
   Reading read_approval(const plan::Gate& gate) const;
   Reading read_time(const plan::Gate& gate) const;
+  Reading read_since_the_move(const plan::Gate& gate) const;
   Reading ask_world(const plan::Gate& gate);
 
   World& world_;

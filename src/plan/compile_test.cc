@@ -386,16 +386,39 @@ TEST(Compile, carries_what_was_found_into_the_risks) {
   EXPECT_TRUE(warns(plan, "web1's clock is 3 s behind"));
 }
 
-TEST(Compile, says_how_far_ahead_the_ladder_begins_and_ends) {
+TEST(Compile, waits_before_the_night_as_long_as_the_ends_of_the_ladder_ask_for) {
   move::Move move = sample_move();
   move.policy.ttl.first_step_before = std::chrono::hours(24 * 14);
   move.policy.ttl.last_step_before = std::chrono::hours(3);
-  const std::vector<Item> items = compiled(move).stages[0].items;
+  const Plan plan = compiled(move);
+  const std::vector<Item>& items = plan.stages[0].items;
   EXPECT_EQ(item(items, "prepare/lower-ttl:public#1").step->title,
             "Lower the TTL of frames.shop.test, img.shop.test to 12s, at least 14d before the "
-            "switch");
+            "night");
   EXPECT_EQ(item(items, "prepare/lower-ttl:public#2").step->title,
             "Lower the TTL of frames.shop.test, img.shop.test to 6s");
+  const Gate first = *item(plan.stages[1].items, "service/since-rung:public#1").gate;
+  EXPECT_EQ(first.condition, "since-step");
+  EXPECT_EQ(first.arguments.at("step"), "prepare/lower-ttl:public#1");
+  EXPECT_EQ(first.arguments.at("wait_ms"), 14LL * 24 * 3'600'000);
+  const Gate last = *item(plan.stages[1].items, "service/since-rung:public#3").gate;
+  EXPECT_EQ(last.title, "3h since the TTLs of zone public fell to 3s");
+  // The waits run beside each other: by the last one's turn the first one's is over.
+  EXPECT_LE(first.forecast.high, Millis(14LL * 24 * 3'600'000));
+  EXPECT_GT(first.forecast.low, Millis(14LL * 24 * 3'600'000 - 3'600'000));
+  EXPECT_EQ(last.forecast.high, Millis(0));
+  EXPECT_FALSE(has(plan.stages[2].items, "dns/since-rung:public#1"));
+}
+
+TEST(Compile, keeps_old_ready_before_it_finishes) {
+  EXPECT_FALSE(has(compiled(sample_move()).finish, "finish/keep-old"));
+  move::Move move = sample_move();
+  move.policy.keep_for = std::chrono::hours(48);
+  const Plan plan = compiled(move);
+  ASSERT_TRUE(plan.finish[0].gate);
+  EXPECT_EQ(plan.finish[0].gate->id, "finish/keep-old");
+  EXPECT_EQ(plan.finish[0].gate->arguments.at("wait_ms"), 48 * 3'600'000);
+  EXPECT_EQ(plan.finish[0].gate->forecast.low, std::chrono::hours(48));
 }
 
 }  // namespace hikkoshi::plan

@@ -70,11 +70,22 @@ Item clean_database(const SidedName& database) {
        .forecast = {}});
 }
 
+// All that finish does makes going back harder: slower names, no rules, no record of the rights.
+std::vector<Item> kept_ready(Millis keep_for) {
+  if (keep_for.count() == 0) return {};
+  return {gate_item({.id = stage_name + "/keep-old",
+                     .kind = Gate::Kind::time,
+                     .condition = "since-the-move",
+                     .title = fmt::format("OLD was kept ready for {}", format_duration(keep_for)),
+                     .arguments = {{"wait_ms", keep_for.count()}},
+                     .forecast = {}})};
+}
+
 }  // namespace
 
 std::vector<Item> finish_items(const Sources& sources) {
   const std::vector<Leg>& legs = sources.itinerary.legs();
-  std::vector<Item> items;
+  std::vector<Item> items = kept_ready(sources.move.policy.keep_for);
   std::set<SidedName> balancers, forwarding;
   for (std::size_t leg = 0; leg < legs.size(); ++leg) {
     for (const std::string& zone : legs[leg].zones) append(items, restored_ttl(sources, zone, leg));

@@ -103,7 +103,8 @@ class Forecaster {
     if (gate.kind == Gate::Kind::approval) return {Millis(10'000), Millis(600'000), "default"};
     if (gate.kind == Gate::Kind::window) return {Millis(0), Millis(0), "calendar (not counted)"};
     if (gate.condition == "ttl-expired") return rest(gate.arguments.at("step"));
-    if (gate.condition == "since-step") {
+    if (gate.condition == "since-step") return since(gate.arguments);
+    if (gate.condition == "since-the-move") {
       Millis wait(gate.arguments.at("wait_ms").get<std::int64_t>());
       return {wait, wait, "policy"};
     }
@@ -174,6 +175,17 @@ class Forecaster {
     if (!observed_.latency) return {low, high, "default"};
     Millis trip = std::clamp(*observed_.latency, Millis(0), Millis(60'000));
     return {low + low_round_trips * trip, high + high_round_trips * trip, "default and latency"};
+  }
+
+  // A rung's wait began at its step's end; what else stands between runs beside it.
+  Forecast since(const Json& arguments) const {
+    Millis wait(arguments.at("wait_ms").get<std::int64_t>());
+    auto found = lowered_.find(arguments.at("step").get<std::string>());
+    if (found == lowered_.end()) return {wait, wait, "policy"};
+    Millis least = elapsed_.low - found->second.at.low,
+           most = elapsed_.high - found->second.at.high;
+    return {std::max(Millis(0), wait - std::max(least, most)),
+            std::max(Millis(0), wait - std::min(least, most)), "policy"};
   }
 
   const Observed& observed_;

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/units.h"
 #include "plan/stages.h"
 
 namespace hikkoshi::plan {
@@ -56,6 +58,30 @@ Json awaited_forwards(const Sources& sources, std::size_t leg) {
   return list;
 }
 
+// The night begins only when the ladder's ends have stood as long as the move file asks for.
+std::vector<Item> low_ttls_long_before(const Sources& sources) {
+  const move::TtlPolicy& policy = sources.move.policy.ttl;
+  const std::string& stage = sources.itinerary.legs().front().name;
+  std::vector<Item> items;
+  for (const Leg& leg : sources.itinerary.legs()) {
+    for (const std::string& zone : leg.zones) {
+      for (const Rung& rung : rungs(sources, zone)) {
+        Millis ahead = ahead_of_the_night(policy, rung);
+        if (ahead.count() == 0) continue;
+        items.push_back(gate_item(
+            {.id = item_id(stage, "since-rung", fmt::format("{}#{}", zone, rung.number)),
+             .kind = Gate::Kind::time,
+             .condition = "since-step",
+             .title = fmt::format("{} since the TTLs of zone {} fell to {}", format_duration(ahead),
+                                  zone, format_duration(std::chrono::seconds(rung.seconds))),
+             .arguments = {{"step", lower_ttl_id(zone, rung.number)}, {"wait_ms", ahead.count()}},
+             .forecast = {}}));
+      }
+    }
+  }
+  return items;
+}
+
 [[noreturn]] void refuse(const std::string& word, const std::string& stage) {
   if (word.starts_with("lag")) {
     throw Error(Retry::never,
@@ -104,9 +130,15 @@ std::vector<Item> required_gate(const Sources& sources, std::size_t leg, const s
 
 }  // namespace
 
+Millis ahead_of_the_night(const move::TtlPolicy& policy, const Rung& rung) {
+  Millis first = rung.number == 1 ? policy.first_step_before : Millis(0);
+  Millis last = rung.number == policy.ladder.size() ? policy.last_step_before : Millis(0);
+  return std::max(first, last);
+}
+
 std::vector<Item> leading_gates(const Sources& sources, std::size_t leg) {
   const std::string& stage = sources.itinerary.legs()[leg].name;
-  std::vector<Item> items;
+  std::vector<Item> items = leg == 0 ? low_ttls_long_before(sources) : std::vector<Item>{};
   if (sources.move.policy.window) items.push_back(window_gate(stage, *sources.move.policy.window));
   std::set<std::string> seen;
   for (const move::GatePolicy& policy : sources.move.policy.gates) {

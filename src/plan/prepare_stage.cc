@@ -35,14 +35,11 @@ std::vector<Item> prepare_balancers(const Sources& sources) {
   return items;
 }
 
-// When the ladder asks for time before the switch, the title says so: nothing else can wait days.
-std::string ahead_of_switch(const move::TtlPolicy& policy, const Rung& rung) {
-  Millis ahead = rung.number == 1                      ? policy.first_step_before
-                 : rung.number == policy.ladder.size() ? policy.last_step_before
-                                                       : Millis(0);
-  return ahead.count() == 0
-             ? ""
-             : fmt::format(", at least {} before the switch", format_duration(ahead));
+// When the ladder asks for time before the night, the title says so: a gate waits for it there.
+std::string ahead_in_words(const move::TtlPolicy& policy, const Rung& rung) {
+  Millis ahead = ahead_of_the_night(policy, rung);
+  return ahead.count() == 0 ? ""
+                            : fmt::format(", at least {} before the night", format_duration(ahead));
 }
 
 Item lower_ttl(const Sources& sources, const std::string& zone, const Rung& rung) {
@@ -52,7 +49,7 @@ Item lower_ttl(const Sources& sources, const std::string& zone, const Rung& rung
                     .kind = "lower-ttl",
                     .title = fmt::format("Lower the TTL of {} to {}{}", listed(names),
                                          format_duration(std::chrono::seconds(rung.seconds)),
-                                         ahead_of_switch(policy, rung)),
+                                         ahead_in_words(policy, rung)),
                     .undo = "Give the names the TTLs that they had before",
                     .on_old = true,
                     .arguments = {{"zone", zone},

@@ -75,10 +75,13 @@ struct Rung {
 std::vector<Rung> rungs(const Sources& sources, const std::string& zone);
 std::string lower_ttl_id(const std::string& zone, std::size_t rung);
 
+/// How long before the night a rung must be taken: the policy's time for the ladder's ends.
+Millis ahead_of_the_night(const move::TtlPolicy& policy, const Rung& rung);
+
 /// The wait until copies with the TTL from before a rung are gone.
 Item ttl_gate(const std::string& stage, const std::string& zone, std::size_t rung);
 
-/// Window and policy.gates before a leg.
+/// Window and policy.gates before a leg; before the first one also what the ladder's ends ask for.
 std::vector<Item> leading_gates(const Sources& sources, std::size_t leg);
 
 /// New configuration of one service, for the placement after leg `leg`.

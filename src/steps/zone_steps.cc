@@ -353,6 +353,7 @@ class SinceStep : public engine::Condition {
 
   engine::Reading read() override {
     auto at = told(context_.notebook, step_, "at");
+    if (auto ttl = told(context_.notebook, step_, "ttl")) at = ttl->at("seen_at");
     if (!at) return {false, step_ + " is not done yet", {}};
     WallTime opens = parse_time(at->get<std::string>()) + wait_;
     return {context_.clock.now() >= opens, "since " + at->get<std::string>(), opens};

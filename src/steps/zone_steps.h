@@ -26,7 +26,8 @@ std::unique_ptr<engine::Step> make_watch_propagation(const plan::Step& step,
 /// Opens at the safe_after of the rung that the arguments name.
 std::unique_ptr<engine::Condition> make_ttl_expired(const plan::Gate& gate, const Context& context);
 
-/// Opens `wait_ms` after the step that the arguments name told its fact "at".
+/// Opens `wait_ms` after the step that the arguments name was done: switch-record's fact "at", or
+/// "seen_at" in lower-ttl's fact "ttl".
 std::unique_ptr<engine::Condition> make_since_step(const plan::Gate& gate, const Context& context);
 
 /// The records that decide where a name leads: its CNAME, else its A and AAAA. Asked at the
