@@ -71,6 +71,10 @@ struct CopyResult {
   double seconds = 0;
 };
 
+/// {rows, bytes, seconds, tables, objects, position}, for journals and records; the first two are
+/// sums over the tables.
+Json to_json(const CopyResult& result);
+
 /// One difference between the sides.
 struct Difference {
   std::string where;  ///< "frames.orders", "view frames.totals".
@@ -101,6 +105,10 @@ class Database {
   /// The newest holder wins: raises the server's epoch and ends every other session of the mover's
   /// account, seen gone; Error(never, needs_human) when a higher one is there (design section 5).
   virtual void raise_epoch(const std::string& run, std::uint64_t epoch) = 0;
+
+  /// Removes that record if it is this run's, and the place where it was when nothing else is
+  /// there.
+  virtual void drop_epoch(const std::string& run) = 0;
 
   /// Whether anything that we keep on the server for ourselves is there: epochs, records of copies
   /// and fences. Reads only.
@@ -149,6 +157,10 @@ class Transfer {
   /// Whether the target holds a copy of ours: absent, unfinished, or whole.
   enum class Target { absent, unfinished, whole, foreign };
   virtual Target target() = 0;
+
+  /// What `copy` returned when it made the whole copy that the target holds, as JSON, whichever
+  /// process did it: the target remembers. Empty unless the target is whole.
+  virtual std::optional<Json> copied() = 0;
 
   /// Compares both sides as they are: rows and checksums of every table, every object besides rows.
   /// Both sides must be closed to writers, else differences may be of our own making.

@@ -91,6 +91,15 @@ std::vector<std::string> MemDatabase::grants(Role) {
   return {"GRANT ALL TO mover"};
 }
 
+void MemDatabase::drop_epoch(const std::string& run) {
+  called(server_, "drop_epoch");
+  server_.with([&](MemContents& all) {
+    if (all.holder != run) return;
+    all.holder.clear();
+    all.epoch = 0;
+  });
+}
+
 bool MemDatabase::remembers() {
   return server_.with([](MemContents& all) {
     return all.epoch != 0 || !all.fenced.empty() || !all.made.empty() || all.copy_begun;
@@ -205,11 +214,17 @@ CopyResult MemTransfer::copy(const CopyOptions& options, std::stop_token stop) {
       if (all.accounts.insert(account).second) all.made.insert(account);
     }
     for (const auto& [name, enabled] : events) all.events[name] = false;
+    result.objects = {{"events", events.size()}, {"users", accounts.size()}};
+    result.position = "memory:1";
+    all.copied = to_json(result);
     all.copy_whole = true;
   });
-  result.objects = {{"events", events.size()}, {"users", accounts.size()}};
-  result.position = "memory:1";
   return result;
+}
+
+std::optional<Json> MemTransfer::copied() {
+  return target_.with(
+      [](MemContents& all) { return all.copy_whole ? std::optional(all.copied) : std::nullopt; });
 }
 
 Transfer::Target MemTransfer::target() {

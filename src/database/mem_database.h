@@ -25,6 +25,7 @@ struct MemContents {
   std::set<std::string> fenced;          ///< Whom a fence took rights from.
   std::set<std::string> made;            ///< Tables and accounts that a copy of ours made.
   bool copy_begun = false, copy_whole = false;
+  Json copied;         ///< What the whole copy was.
   std::string holder;  ///< The run that holds the epoch.
   std::uint64_t epoch = 0;
 };
@@ -71,6 +72,7 @@ class MemDatabase : public Database {
   std::vector<Finding> examine(Role role) override;
   std::vector<std::string> grants(Role role) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  void drop_epoch(const std::string& run) override;
   bool remembers() override;
   void forget() override;
 
@@ -97,6 +99,7 @@ class MemTransfer : public Transfer {
   CopyResult copy(const CopyOptions& options, std::stop_token stop) override;
   Target target() override;
   Comparison compare(const CopyOptions& options, std::stop_token stop) override;
+  std::optional<Json> copied() override;
   void discard() override;
 
   std::vector<Finding> findings;  ///< Of `examine`.

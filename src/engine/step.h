@@ -101,6 +101,10 @@ class World {
   /// Raises the epoch in every store and host of the plan, before anything is observed, so that an
   /// engine on another machine can no longer act (design section 5).
   virtual void raise_epoch(const std::string& run, std::uint64_t epoch) = 0;
+
+  /// Takes the epoch of `run`, which is over, out of all of them, so that nothing of it is left.
+  /// Those of other runs stay. Idempotent.
+  virtual void drop_epoch(const std::string& run) = 0;
 };
 
 }  // namespace hikkoshi::engine

@@ -87,6 +87,11 @@ class Host {
   /// 5). From then on `run`, `write_file` and `remove_file` of this object are refused in the same
   /// way once another holder has raised it further. Epochs of different runs do not meet.
   virtual void raise_epoch(const std::string& run, std::uint64_t epoch) = 0;
+
+  /// Takes the run's epoch off the host, when the run is over, and with the last one the files and
+  /// the folder that they are in, if nothing else is there. Idempotent. Another holder's hand is
+  /// refused from then on; this object's is free.
+  virtual void drop_epoch(const std::string& run) = 0;
 };
 
 }  // namespace hikkoshi::hosts

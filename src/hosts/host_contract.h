@@ -273,6 +273,23 @@ TYPED_TEST_P(HostContract, refuses_the_hand_of_a_holder_that_was_overtaken) {
   this->other().write_file(path, {"theirs", 0644, ""});
 }
 
+TYPED_TEST_P(HostContract, drops_the_epoch_of_one_run_and_frees_its_own_hand) {
+  std::string path = this->world.path("freed");
+  this->host().drop_epoch("run-1");
+  this->host().raise_epoch("run-1", 4);
+  this->other().raise_epoch("run-2", 3);
+  this->host().drop_epoch("run-1");
+  this->host().drop_epoch("run-1");
+  this->host().write_file(path, {"free", 0644, ""});
+  this->other().write_file(path, {"held", 0644, ""});
+  this->host().drop_epoch("run-2");
+  EXPECT_EQ(error_of([&] {
+              this->other().write_file(path, {"late", 0644, ""});
+            }).exit(),
+            Exit::needs_human);
+  this->host().raise_epoch("run-1", 1);  // Nothing is known of the 4 any more.
+}
+
 REGISTER_TYPED_TEST_SUITE_P(
     HostContract, gives_status_and_both_outputs_of_a_command, calls_an_unknown_command_127,
     streams_output_instead_of_keeping_it, has_no_content_for_a_file_that_is_not_there,
@@ -281,6 +298,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     removes_a_file_once_and_does_not_mind_twice, refuses_what_is_no_path_of_a_file,
     leaves_one_whole_content_when_many_write_at_once, opens_a_way_to_a_port,
     opens_a_way_to_a_unix_socket, lets_the_newest_epoch_win,
-    keeps_the_epochs_of_different_runs_apart, refuses_the_hand_of_a_holder_that_was_overtaken);
+    keeps_the_epochs_of_different_runs_apart, refuses_the_hand_of_a_holder_that_was_overtaken,
+    drops_the_epoch_of_one_run_and_frees_its_own_hand);
 
 }  // namespace hikkoshi::hosts

@@ -154,6 +154,15 @@ void MemHost::raise_epoch(const std::string& run, std::uint64_t epoch) {
   });
 }
 
+void MemHost::drop_epoch(const std::string& run) {
+  call([&] {
+    machine_->with([&](Machine& machine) { machine.epochs.erase(run); });
+    script_.with([&](Script& script) {
+      if (script.run == run) script.run.clear();
+    });
+  });
+}
+
 void MemHost::answer(const std::vector<std::string>& words, const CommandResult& result) {
   answer([words, result](const Command& command) -> std::optional<CommandResult> {
     if (command.arguments != words) return {};

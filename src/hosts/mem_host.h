@@ -32,6 +32,7 @@ class MemHost : public Host {
   void remove_file(const std::string& path) override;
   std::unique_ptr<Forward> forward(const Remote& remote) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  void drop_epoch(const std::string& run) override;
 
   /// From now on the command with exactly these words ends so. Any other ends with 127.
   void answer(const std::vector<std::string>& words, const CommandResult& result);

@@ -58,6 +58,7 @@ d=${t%/*}; [ -n "$d" ] || d=/
 exec 8<"$d" || exit 1
 flock -w 50 8 || exit 75
 if [ -n "$f" ]; then
+  [ -e "$f.lock" ] || { echo "its record is gone" >&2; exit 76; }
   exec 7<"$f.lock" || exit 1
   flock -s -w 50 7 || exit 75
   grep -qxF -e "$h" -- "$f" || { grep -F -e " ${h#* }" -- "$f" >&2; exit 76; }
@@ -82,6 +83,7 @@ if [ -d "$d" ]; then
   flock -w 50 8 || exit 75
 fi
 if [ -n "$f" ]; then
+  [ -e "$f.lock" ] || { echo "its record is gone" >&2; exit 76; }
   exec 7<"$f.lock" || exit 1
   flock -s -w 50 7 || exit 75
   grep -qxF -e "$h" -- "$f" || { grep -F -e " ${h#* }" -- "$f" >&2; exit 76; }
@@ -107,6 +109,7 @@ if ! { mkdir -p -- "$f" 2>/dev/null && [ -w "$f" ]; }; then
 fi
 exec 7>>"$f/epoch.lock" || exit 1
 flock -w 50 7 || exit 75
+[ "$f/epoch.lock" -ef /dev/fd/7 ] || exit 75
 refuse_higher "$f/epoch"
 t=$(mktemp -- "$f/.epoch.XXXXXX") || exit 1
 trap 'rm -f -- "$t"' EXIT
@@ -116,5 +119,27 @@ trap 'rm -f -- "$t"' EXIT
 } >"$t" || exit 1
 chmod 644 "$t" && sync -- "$t" && mv -f -- "$t" "$f/epoch" && sync -- "$f" &&
   printf %s "$f/epoch")sh";
+
+/// drop FOLDER RUN: takes the run's line away wherever `raise` may have put it, and with the last
+/// line the files and the folder. Whoever waits for the lock then finds that it is another's.
+inline constexpr std::string_view drop = R"sh(
+run=$2; umask 022
+for f in "$1" "$HOME/.hikkoshi"; do
+  [ -d "$f" ] && [ -w "$f" ] || continue
+  [ -e "$f/epoch" ] || [ -e "$f/epoch.lock" ] || continue
+  exec 7>>"$f/epoch.lock" || exit 1
+  flock -w 50 7 || exit 75
+  t=$(mktemp -- "$f/.epoch.XXXXXX") || exit 1
+  trap 'rm -f -- "$t"' EXIT
+  [ ! -e "$f/epoch" ] ||
+    while read -r n r; do [ "$r" = "$run" ] || echo "$n $r"; done <"$f/epoch" >"$t" || exit 1
+  if [ -s "$t" ]; then
+    chmod 644 "$t" && sync -- "$t" && mv -f -- "$t" "$f/epoch" && sync -- "$f" || exit 1
+  else
+    rm -f -- "$t" "$f/epoch" "$f/epoch.lock" && sync -- "$f" || exit 1
+    rmdir -- "$f" 2>/dev/null || true
+  fi
+  exec 7>&-
+done)sh";
 
 }  // namespace hikkoshi::hosts::remote_script

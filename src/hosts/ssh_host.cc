@@ -86,6 +86,13 @@ void require_path(const std::string& path) {
                 fmt::format("'{}' is not an absolute path of a file", printable(path)));
 }
 
+/// What a shell can compare as one word.
+bool is_plain(const std::string& run) {
+  return !run.empty() && run.find_first_not_of(
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs"
+                             "tuvwxyz0123456789._:-") == run.npos;
+}
+
 std::string text_of(const std::string& error) {
   return printable(trim(error));
 }
@@ -241,10 +248,7 @@ std::unique_ptr<Forward> SshHost::forward(const Remote& remote) {
 }
 
 void SshHost::raise_epoch(const std::string& run, std::uint64_t epoch) {
-  bool plain = !run.empty() && run.find_first_not_of(
-                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs"
-                                   "tuvwxyz0123456789._:-") == run.npos;
-  if (!plain || epoch > std::uint64_t(std::numeric_limits<std::int64_t>::max()))
+  if (!is_plain(run) || epoch > std::uint64_t(std::numeric_limits<std::int64_t>::max()))
     throw Error(Retry::never, fmt::format("no epoch: {} of '{}'", epoch, printable(run)));
   std::string line = fmt::format("{} {}", epoch, run);
   Command command;
@@ -259,6 +263,15 @@ void SshHost::raise_epoch(const std::string& run, std::uint64_t epoch) {
   auto result = run_held(command, {}, {});  // Ours may be lower than the one that we raise to.
   if (result.status != 0) fail("raise the epoch", result);
   hold_.with([&](Hold& hold) { hold = {result.output, line}; });
+}
+
+void SshHost::drop_epoch(const std::string& run) {
+  if (!is_plain(run)) throw Error(Retry::never, fmt::format("no run: '{}'", printable(run)));
+  auto result = run_script(remote_script::drop, {epoch_folder_, run});
+  if (result.status != 0) fail("drop the epoch", result);
+  hold_.with([&](Hold& hold) {
+    if (hold.line.ends_with(" " + run)) hold = {};
+  });
 }
 
 }  // namespace hikkoshi::hosts

@@ -39,6 +39,7 @@ class SshHost : public Host {
   void remove_file(const std::string& path) override;
   std::unique_ptr<Forward> forward(const Remote& remote) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  void drop_epoch(const std::string& run) override;
 
   SshConnection& connection() { return connection_; }
 

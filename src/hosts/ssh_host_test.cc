@@ -397,6 +397,33 @@ TEST_F(SshHostTest, keeps_the_epoch_below_home_where_the_system_folder_is_not_wr
   EXPECT_EQ(read_file(world.path("server/.hikkoshi/epoch")), "7 run-1\n");
 }
 
+TEST_F(SshHostTest, leaves_no_file_and_no_folder_with_the_last_epoch) {
+  SshWorld world;
+  SshHost host(world.options());
+  host.raise_epoch("run-1", 7);
+  host.raise_epoch("run-2", 1);
+  host.drop_epoch("run-1");
+  EXPECT_EQ(read_file(world.path("epochs/epoch")), "1 run-2\n");
+  host.drop_epoch("run-2");
+  EXPECT_FALSE(std::filesystem::exists(world.path("epochs")));
+  host.raise_epoch("run-3", 1);
+  write_file_atomically(world.path("epochs/note"), "mine");
+  host.drop_epoch("run-3");
+  EXPECT_TRUE(std::filesystem::exists(world.path("epochs/note")));
+  EXPECT_FALSE(std::filesystem::exists(world.path("epochs/epoch")));
+}
+
+TEST_F(SshHostTest, drops_an_epoch_below_home_where_the_system_folder_is_not_writable) {
+  SshWorld world;
+  auto options = world.options();
+  options.epoch_folder = "/proc/hikkoshi";
+  SshHost host(options);
+  host.raise_epoch("run-1", 7);
+  host.drop_epoch("run-1");
+  EXPECT_FALSE(std::filesystem::exists(world.path("server/.hikkoshi")));
+  EXPECT_EQ(error_of([&] { host.drop_epoch("run; id"); }).retry(), Retry::never);
+}
+
 TEST_F(SshHostTest, refuses_an_epoch_that_no_shell_can_compare) {
   EXPECT_EQ(error_of([&] { host.raise_epoch("run; id", 1); }).retry(), Retry::never);
   EXPECT_EQ(error_of([&] { host.raise_epoch("", 1); }).retry(), Retry::never);

@@ -256,6 +256,8 @@ Json timeline_json(const std::vector<journal::Event>& events, const std::string&
 
 std::string result_of(const State& state) {
   using Run = journal::RunRow::State;
+  auto back = state.facts.find({"run", "went_back"});  // And was finished afterwards.
+  if (back != state.facts.end() && back->second == true) return "rolled back";
   switch (state.run.state) {
     case Run::completed:
     case Run::finishing:
@@ -276,7 +278,7 @@ Json left_json(const plan::Plan& plan, const State& state) {
   Json left = Json::array();
   if (state.run.state == Run::completed)
     left.push_back("Run `hikkoshi finish`: it raises the TTLs and removes what was added.");
-  if (state.run.state != Run::completed && state.run.state != Run::finished) return left;
+  if (result_of(state) != "moved") return left;
   for (const plan::Step* step : all_steps(plan)) {
     if (step->kind == "forward-balancer")
       left.push_back(

@@ -86,32 +86,14 @@ database::CopyOptions copy_options(const Json& arguments, engine::Notebook& note
   return options;
 }
 
-Json json_of(const database::CopyResult& result) {
-  Json tables = Json::array();
-  std::uint64_t rows = 0, bytes = 0;
-  for (const database::TableResult& table : result.tables) {
-    rows += table.rows;
-    bytes += table.bytes;
-    tables.push_back({{"table", table.table},
-                      {"rows", table.rows},
-                      {"bytes", table.bytes},
-                      {"seconds", table.seconds}});
-  }
-  return {{"rows", rows},
-          {"bytes", bytes},
-          {"seconds", result.seconds},
-          {"tables", tables},
-          {"objects", result.objects},
-          {"position", result.position}};
-}
-
 class CopyDatabase : public engine::Step {
  public:
   CopyDatabase(const plan::Step& step, const Context& context)
       : id_(step.id), arguments_(step.arguments), context_(context) {}
 
   /// A whole copy that this run did not begin is an old one, made before the fence: it is copied
-  /// again, never believed. An intent alone is no beginning: the old copy goes first.
+  /// again, never believed. An intent alone is no beginning: the old copy goes first. A copy whose
+  /// rows are not in the journal yet is not done: the report needs them.
   Observation observe() override {
     using Target = database::Transfer::Target;
     bool begun = told(context_.notebook, id_, "begun").has_value();
@@ -121,7 +103,7 @@ class CopyDatabase : public engine::Step {
       case Target::unfinished:
         return {State::partial, "an unfinished copy on NEW"};
       case Target::whole:
-        return {begun ? State::done : State::partial, "a whole copy on NEW"};
+        return {begun && counted() ? State::done : State::partial, "a whole copy on NEW"};
       case Target::foreign:
         return {State::foreign, "NEW holds schemas of these names that are not ours"};
     }
@@ -131,10 +113,15 @@ class CopyDatabase : public engine::Step {
   void apply(const Json&, std::stop_token stop) override {
     if (!told(context_.notebook, id_, "begun")) {
       transfer().discard();
+      if (counted()) context_.notebook.fact("copy", nullptr);  // Of an earlier try of the stage.
       context_.notebook.fact("begun", true);
     }
-    auto result = transfer().copy(copy_options(arguments_, context_.notebook), stop);
-    context_.notebook.fact("copy", json_of(result));
+    // Whole, and we died before we said so: what was copied is known on NEW.
+    auto copied = transfer().copied();
+    if (!copied)
+      copied =
+          database::to_json(transfer().copy(copy_options(arguments_, context_.notebook), stop));
+    context_.notebook.fact("copy", *copied);
   }
   void undo(const Json&, std::stop_token) override {
     context_.notebook.fact("begun", nullptr);
@@ -142,6 +129,8 @@ class CopyDatabase : public engine::Step {
   }
 
  private:
+  bool counted() const { return told(context_.notebook, id_, "copy").has_value(); }
+
   database::Transfer& transfer() {
     return context_.drivers.transfer(arguments_.at("database").get<std::string>());
   }

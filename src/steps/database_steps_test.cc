@@ -136,7 +136,14 @@ TEST_F(DatabaseSteps, a_whole_copy_of_this_run_is_believed_after_a_crash) {
   step.die_at_fact("copy");
   EXPECT_TRUE(step.fails_to_apply());
   step.crash();
+  EXPECT_EQ(step.sees(), State::partial);  // The report would not know its rows.
+  new_main.on_call = [](std::string_view call) {
+    EXPECT_EQ(call.find("cop"), std::string_view::npos) << call;
+  };
+  step.apply();
   EXPECT_EQ(step.sees(), State::done);
+  EXPECT_EQ(step.fact("copy")->at("rows"), 2);
+  EXPECT_EQ(step.fact("copy")->at("position"), "memory:1");
 }
 
 TEST_F(DatabaseSteps, a_whole_copy_that_this_run_did_not_begin_is_never_believed) {

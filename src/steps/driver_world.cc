@@ -39,19 +39,28 @@ std::unique_ptr<engine::Condition> DriverWorld::make_condition(const plan::Gate&
 }
 
 /// All hosts at a time: after a death in a cutover, the outage lasts as long as these logins.
-void DriverWorld::raise_epoch(const std::string& run, std::uint64_t epoch) {
+void DriverWorld::on_every_host(const std::function<void(hosts::Host&)>& work) {
   std::vector<std::optional<Error>> failures(names_.hosts.size());
   {
     std::vector<std::jthread> logins;
     for (size_t i = 0; i < failures.size(); ++i) {
       hosts::Host& host = drivers_.host(names_.hosts[i].side, names_.hosts[i].name);
-      logins.emplace_back([&, i] { failures[i] = attempt([&] { host.raise_epoch(run, epoch); }); });
+      logins.emplace_back([&, i] { failures[i] = attempt([&] { work(host); }); });
     }
   }
   for (const auto& failure : failures)
     if (failure) throw Error(*failure);
+}
+
+void DriverWorld::raise_epoch(const std::string& run, std::uint64_t epoch) {
+  on_every_host([&](hosts::Host& host) { host.raise_epoch(run, epoch); });
   for (const auto& name : names_.databases)
     drivers_.database(name.side, name.name).raise_epoch(run, epoch);
+}
+
+void DriverWorld::drop_epoch(const std::string& run) {
+  for (const auto& name : names_.databases) drivers_.database(name.side, name.name).drop_epoch(run);
+  on_every_host([&](hosts::Host& host) { host.drop_epoch(run); });
 }
 
 }  // namespace hikkoshi::steps

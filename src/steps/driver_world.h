@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,8 +22,11 @@ class DriverWorld : public engine::World {
 
   /// Databases and hosts of the move; zones and balancers are protected by compare-and-swap.
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  void drop_epoch(const std::string& run) override;
 
  private:
+  void on_every_host(const std::function<void(hosts::Host&)>& work);
+
   const Kinds& kinds_;
   const Names& names_;
   Drivers& drivers_;

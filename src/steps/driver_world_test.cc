@@ -58,6 +58,20 @@ TEST_F(DriverWorldTest, a_kind_of_another_version_is_a_stale_plan) {
   EXPECT_TRUE(attempt([&] { world.make_condition(gate, notebook); }));
 }
 
+TEST_F(DriverWorldTest, drops_the_epoch_of_a_run_on_every_host_and_database) {
+  trial.names.hosts = {{"old", "web1"}, {"new", "app1"}};
+  trial.names.databases = {{"old", "main"}, {"new", "main"}};
+  world.raise_epoch("run", 7);
+  world.drop_epoch("another");
+  EXPECT_EQ(trial.drivers.old_main.with([](database::MemContents& all) { return all.epoch; }), 7u);
+  world.drop_epoch("run");
+  for (auto* server : {&trial.drivers.old_main, &trial.drivers.new_main})
+    EXPECT_EQ(server->with([](database::MemContents& all) { return all.epoch; }), 0u);
+  for (auto* host : {&trial.drivers.web1, &trial.drivers.app1})
+    EXPECT_FALSE(attempt([&] { hosts::MemHost("late", *host).raise_epoch("run", 1); }))
+        << host->name();
+}
+
 TEST_F(DriverWorldTest, raises_the_epoch_on_every_host_and_database) {
   trial.names.hosts = {{"old", "web1"}, {"new", "app1"}};
   trial.names.databases = {{"old", "main"}, {"new", "main"}};

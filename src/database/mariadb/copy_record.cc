@@ -31,8 +31,9 @@ void CopyRecord::begin() {
       " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
   connection_.execute(
       "CREATE TABLE IF NOT EXISTS hikkoshi.copy (name VARCHAR(190) NOT NULL PRIMARY KEY, whole"
-      " TINYINT NOT NULL) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
-  connection_.execute("REPLACE INTO hikkoshi.copy VALUES (" + name_ + ", 0)");
+      " TINYINT NOT NULL, result LONGTEXT NOT NULL) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE "
+      "utf8mb4_bin");
+  connection_.execute("REPLACE INTO hikkoshi.copy VALUES (" + name_ + ", 0, '')");
 }
 
 void CopyRecord::add(const Made& made) {
@@ -49,8 +50,15 @@ std::vector<Made> CopyRecord::made() {
   return all;
 }
 
-void CopyRecord::finish() {
-  connection_.execute("UPDATE hikkoshi.copy SET whole=1 WHERE name=" + name_);
+void CopyRecord::finish(const Json& result) {
+  connection_.execute("UPDATE hikkoshi.copy SET whole=1, result=" + quote_text(canonical(result)) +
+                      " WHERE name=" + name_);
+}
+
+std::optional<Json> CopyRecord::result() {
+  if (state() != Transfer::Target::whole) return {};
+  return parse_json(connection_.value("SELECT result FROM hikkoshi.copy WHERE name=" + name_),
+                    "the record of the copy");
 }
 
 void CopyRecord::remove() {

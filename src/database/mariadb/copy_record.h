@@ -1,6 +1,7 @@
 // What tells our copy on a server from somebody else's data: the tables of the schema `hikkoshi`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ class CopyRecord {
   void begin();              ///< unfinished.
   void add(const Made& made);
   std::vector<Made> made();
-  void finish();  ///< whole.
+  void finish(const Json& result);  ///< whole; `result` is kept with it.
+  std::optional<Json> result();     ///< What `finish` was given; empty unless whole.
   void remove();  ///< absent; the schema `hikkoshi` too when nothing else is in it.
 
  private:

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "database/mariadb/connection.h"
 #include "database/mariadb/doctor.h"
+#include "database/mariadb/fence_record.h"
 #include "database/mariadb/mover_rights.h"
 #include "database/mariadb/quote.h"
 #include "database/mariadb/session_end.h"
@@ -69,6 +70,20 @@ void MariadbDatabase::raise_epoch(const std::string& run, std::uint64_t epoch) {
       fmt::format("REPLACE INTO hikkoshi.epoch VALUES (1, {}, {})", quote_text(run), epoch));
   connection.execute("COMMIT");
   end_sessions(connection, {server_.user});
+}
+
+void MariadbDatabase::drop_epoch(const std::string& run) {
+  Connection connection(server_);
+  connection.doing("drop the epoch");
+  const bool kept = connection.value(
+                        "SELECT COUNT(*) FROM information_schema.tables WHERE"
+                        " table_schema='hikkoshi' AND table_name='epoch'") != "0";
+  if (kept) {
+    connection.execute("DELETE FROM hikkoshi.epoch WHERE run=" + quote_text(run));
+    if (connection.value("SELECT COUNT(*) FROM hikkoshi.epoch") != "0") return;
+    connection.execute("DROP TABLE hikkoshi.epoch");
+  }
+  drop_empty_schema(connection);
 }
 
 bool MariadbDatabase::remembers() {

@@ -16,6 +16,7 @@ class MariadbDatabase : public Database {
   std::vector<Finding> examine(Role role) override;
   std::vector<std::string> grants(Role role) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  void drop_epoch(const std::string& run) override;
   bool remembers() override;
   void forget() override;
 

@@ -144,9 +144,14 @@ CopyResult MariadbTransfer::copy(const CopyOptions& options, std::stop_token sto
   }
   add_foreign_keys(target, tables, definitions);
   create_objects(target, {rest, objects.end()});
-  record.finish();
   result.seconds = seconds_since(begun);
+  record.finish(to_json(result));
   return result;
+}
+
+std::optional<Json> MariadbTransfer::copied() {
+  Connection connection(target_);
+  return CopyRecord(connection, target_.name).result();
 }
 
 Transfer::Target MariadbTransfer::target() {

@@ -17,6 +17,7 @@ class MariadbTransfer : public Transfer {
   CopyResult copy(const CopyOptions& options, std::stop_token stop) override;
   Target target() override;
   Comparison compare(const CopyOptions& options, std::stop_token stop) override;
+  std::optional<Json> copied() override;
   void discard() override;
 
  private:

@@ -94,6 +94,10 @@ TEST_P(DatabaseContract, copies_all_and_finds_both_sides_equal) {
   EXPECT_EQ(result.tables[0].rows, 100u);
   EXPECT_EQ(result.objects.at("users"), 1);
   EXPECT_EQ(world_->transfer().target(), Transfer::Target::whole);
+  const std::optional<Json> remembered = world_->transfer().copied();
+  ASSERT_TRUE(remembered);
+  EXPECT_EQ(*remembered, to_json(result));
+  EXPECT_EQ(remembered->at("rows"), 100);
   const Comparison comparison = world_->transfer().compare(two_connections(), {});
   EXPECT_EQ(text(comparison), "");
   EXPECT_EQ(comparison.tables, 1u);
@@ -143,6 +147,7 @@ TEST_P(DatabaseContract, says_that_a_stopped_copy_is_unfinished_and_begins_anew)
       failure([&] { world_->transfer().copy(two_connections(), stop.get_token()); });
   EXPECT_EQ(error.exit(), Exit::interrupted) << error.what();
   EXPECT_EQ(world_->transfer().target(), Transfer::Target::unfinished);
+  EXPECT_FALSE(world_->transfer().copied());
   world_->transfer().copy(two_connections(), {});
   EXPECT_EQ(world_->transfer().target(), Transfer::Target::whole);
   EXPECT_EQ(text(world_->transfer().compare(two_connections(), {})), "");
@@ -184,6 +189,24 @@ TEST_P(DatabaseContract, lets_the_newest_epoch_win) {
   EXPECT_EQ(failure([&] { database.raise_epoch("monday", 3); }).exit(), Exit::needs_human);
   EXPECT_EQ(failure([&] { database.raise_epoch("monday", 4); }).exit(), Exit::needs_human);
   database.raise_epoch("tuesday", 5);
+}
+
+TEST_P(DatabaseContract, drops_the_epoch_of_one_run_and_nothing_else) {
+  Database& database = world_->database(Side::old_side);
+  database.drop_epoch("monday");
+  EXPECT_FALSE(database.remembers());
+  database.raise_epoch("tuesday", 4);
+  database.drop_epoch("monday");
+  EXPECT_EQ(failure([&] { database.raise_epoch("monday", 3); }).exit(), Exit::needs_human);
+  database.drop_epoch("tuesday");
+  EXPECT_FALSE(database.remembers());
+  database.raise_epoch("monday", 3);
+  const Json rights = world_->fence(Side::old_side).rights();
+  world_->fence(Side::old_side).close(rights);
+  database.drop_epoch("monday");
+  EXPECT_TRUE(database.remembers());  // Of the fence.
+  world_->fence(Side::old_side).open(rights);
+  EXPECT_FALSE(database.remembers());
 }
 
 TEST_P(DatabaseContract, forgets_a_move_that_is_over_but_keeps_its_fence) {

@@ -18,6 +18,7 @@ class LocalHost : public hosts::Host {
   void remove_file(const std::string& path) override;
   std::unique_ptr<hosts::Forward> forward(const hosts::Remote& remote) override;
   void raise_epoch(const std::string&, std::uint64_t) override {}
+  void drop_epoch(const std::string&) override {}
 };
 
 /// Calls `before` and `after` around each call that has an effect; what they throw is what the
@@ -40,6 +41,7 @@ class WatchedHost : public hosts::Host {
   void raise_epoch(const std::string& run, std::uint64_t epoch) override {
     inner_.raise_epoch(run, epoch);
   }
+  void drop_epoch(const std::string& run) override { inner_.drop_epoch(run); }
 
   Watch before = [](const std::string&) {
   };
