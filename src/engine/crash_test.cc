@@ -48,6 +48,16 @@ Result run_then_finish(Toy& toy, const plan::Plan& plan) {
   return toy.finish();
 }
 
+/// What was left of a run that went back, by itself or by rollback, is taken away.
+Result run_back_then_finish(Toy& toy, const plan::Plan& plan) {
+  using State = journal::RunRow::State;
+  auto state = toy.state().run.state;
+  if (state == State::none || state == State::running) toy.run(plan);
+  state = toy.state().run.state;
+  if (state == State::completed || state == State::rolling_back) toy.rollback(true);
+  return toy.finish();
+}
+
 plan::Plan whole_move() {
   return toy_plan({toy_stage("prepare", false, {"a", "b+c", "=look"}),
                    toy_stage("service", true,
@@ -61,7 +71,7 @@ plan::Plan whole_move() {
 plan::Plan short_move() {
   return toy_plan({toy_stage("prepare", false, {"a", "=look"}),
                    toy_stage("service", true, {"fence", "copy+index", "!approve", "unpage"})},
-                  {"ttl-up"});
+                  {"ttl-up", "-rules"});
 }
 
 plan::Plan held_move() {
@@ -76,7 +86,7 @@ std::vector<Night> nights() {
   Things all{"a",     "b",    "c",      "page",    "fence", "copy",
              "index", "open", "unpage", "forward", "switch"};
   Things prepared{"a", "b", "c"};
-  Things finished{"a", "fence", "copy", "index", "unpage", "ttl-up"};
+  Things finished{"a", "fence", "copy", "index", "unpage", "ttl-up", "-rules"};
   auto never = [](const char* step) {
     return [step](Toy& toy) {
       toy.world.faults[step].assign(50, {.retry = Retry::never});
@@ -128,6 +138,18 @@ std::vector<Night> nights() {
        Exit::ok,
        {"a", "fence"}},
       {"finished", short_move(), nothing, run_then_finish, Exit::ok, finished},
+      {"rolled_back_and_finished",
+       short_move(),
+       nothing,
+       run_back_then_finish,
+       Exit::ok,
+       {"-rules"}},
+      {"undone_and_finished",
+       short_move(),
+       never("service/copy+index"),
+       run_back_then_finish,
+       Exit::ok,
+       {"-rules"}},
       {"lost_answers", whole_move(),
        [](Toy& toy) {
          for (const char* step : {"prepare/a", "service/fence", "service/unpage", "dns/switch"})
@@ -162,6 +184,9 @@ void expect_good_end(const Toy& toy, const Night& night, const Result& result) {
   EXPECT_EQ(toy.world.violations, std::vector<std::string>{});
   EXPECT_EQ(result.exit, night.exit) << result.text;
   EXPECT_EQ(toy.world.things, night.ends) << result.text;
+  std::string copy = toy.disk;
+  if (journal::MemJournal(copy).state().run.state == journal::RunRow::State::finished)
+    EXPECT_TRUE(toy.world.holders.empty());
 }
 
 class Crashes : public testing::TestWithParam<Night> {};

@@ -36,6 +36,9 @@ Ending Desk::look() {
   bool only_forward = critical && critical->pivot;
   if (!only_forward && ledger_.state().run.abort)
     return Ending::of(Ending::Why::aborted, Exit::rolled_back, "abort was requested");
+  if (critical && !only_forward && ledger_.disk_is_full())
+    return Ending::of(Ending::Why::overrun, Exit::rolled_back,
+                      "the disk that the journal is on is full");
   if (auto left = budget_left(); left && *left <= Millis(0))
     return Ending::of(Ending::Why::overrun, Exit::rolled_back,
                       "the stage's time budget is used up");

@@ -1,6 +1,9 @@
 #include "engine/engine.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -37,7 +40,7 @@ class Session {
         options_(options),
         plan_(plan),
         hash_(plan::hash(plan)),
-        ledger_(parts.journal, parts.clock, parts.listener),
+        ledger_(parts.journal, parts.clock, parts.listener, Reserve(options.reserve)),
         hand_(options.threads),
         desk_(ledger_, parts.requests, plan_, hash_, options.boot, stop),
         gates_(world_, ledger_, hand_),
@@ -54,6 +57,9 @@ class Session {
   /// From here on no engine with an older epoch can act. Before anything is observed.
   Ending raise_epoch();
 
+  /// Nothing is left of a run that is over.
+  Ending drop_epoch(const std::string& run);
+
   /// All stages, then run-completed.
   Result go_forward();
 
@@ -69,6 +75,7 @@ class Session {
   Result stop_at(const Ending& ending);
 
  private:
+  Ending everywhere(const std::string& doing, const std::function<void()>& work);
   Result leave(const Ending& ending);
 
   World& world_;
@@ -81,9 +88,26 @@ class Session {
   Gatekeeper gates_;
   StepRunner steps_;
   StageRunner stages_;
+  std::string previous_;  // The run that went back before this one began.
 };
 
+/// Whether the run that is being finished, or is, went back before.
+bool went_back(const journal::State& state) {
+  if (state.run.state == RunRow::State::rolled_back) return true;
+  auto fact = state.facts.find({"run", "went_back"});
+  return fact != state.facts.end() && fact->second == true;
+}
+
+/// Whether finishing may take the run back: a stage was undone, and nothing is under way.
+bool given_up(const journal::State& state) {
+  if (state.run.pivot || open_critical_stage(state)) return false;
+  return std::any_of(state.stages.begin(), state.stages.end(), [](const auto& entry) {
+    return entry.second.state == journal::StageRow::State::undone;
+  });
+}
+
 void Session::begin_run() {
+  if (run().state == RunRow::State::rolled_back) previous_ = run().id;
   std::string seed = fmt::format("{}|{}|{}|{}", hash_, options_.holder, ledger_.state().head,
                                  format_time(ledger_.clock().now()));
   ledger_.sign(sha256(seed).substr(0, 12), run().epoch);
@@ -95,16 +119,26 @@ Ending Session::raise_epoch() {
   std::uint64_t epoch = run().epoch + 1;
   ledger_.sign(run().id, epoch);
   ledger_.record(Kind::epoch_raised, "", {{"holder", options_.holder}, {"boot", options_.boot}});
+  Ending ending = everywhere("raising the epoch", [&] { world_.raise_epoch(run().id, epoch); });
+  if (!ending.done() || previous_.empty()) return ending;
+  return drop_epoch(std::exchange(previous_, ""));
+}
+
+Ending Session::drop_epoch(const std::string& run) {
+  return everywhere("dropping the epoch", [&] { world_.drop_epoch(run); });
+}
+
+/// `work` on all stores and hosts, repeated as its failures allow.
+Ending Session::everywhere(const std::string& doing, const std::function<void()>& work) {
   for (int attempts = 1;; ++attempts) {
-    auto failure = hand_.run([&](std::stop_token) { world_.raise_epoch(run().id, epoch); },
-                             [] { return true; });
+    auto failure = hand_.run([&](std::stop_token) { work(); }, [] { return true; });
     if (!failure) return {};
     auto delay = next_delay(options_.retry, failure->retry(), attempts, options_.random);
     // Within a cutover the engine's absence is an outage: then it is worth trying to the end.
     bool heeds = !open_critical_stage(ledger_.state());
     if (heeds && desk_.stop().stop_requested())
       return Ending::of(Ending::Why::stopped, Exit::interrupted, "stopped on request");
-    if (!delay) return Ending::failure(failure->in("raising the epoch"));
+    if (!delay) return Ending::failure(failure->in(doing));
     ledger_.clock().sleep(*delay, heeds ? desk_.stop() : std::stop_token());
   }
 }
@@ -145,15 +179,26 @@ Ending Session::check_pivot(bool lose_writes) {
 }
 
 Result Session::go_finish() {
-  if (run().state != RunRow::State::finishing)
-    ledger_.record(Kind::finish_begun, "", Json::object());
+  const bool back = went_back(ledger_.state());
+  if (run().state != RunRow::State::finishing) {
+    std::vector<journal::Event> events{ledger_.draft(Kind::finish_begun, "", Json::object())};
+    if (back)
+      events.push_back(ledger_.draft(Kind::fact, "run", {{"key", "went_back"}, {"value", true}}));
+    ledger_.record(std::move(events));
+  }
   plan::Stage finish;
   finish.name = "finish";
-  finish.items = plan_.finish;
+  for (const plan::Item& item : plan_.finish) {
+    bool removes = item.step && item.step->sign == plan::Sign::remove;
+    if (removes || !back) finish.items.push_back(item);
+  }
   Ending ending = stages_.run(finish);
   if (!ending.done()) return leave(ending);
+  // Last, and again after a death in between: raising it on the way here has made its record anew.
+  ending = drop_epoch(run().id);
+  if (!ending.done()) return stop_at(ending);
   ledger_.record(Kind::finished, "", Json::object());
-  return {Exit::ok, "finished", "", "", {}};
+  return {Exit::ok, back ? "finished: nothing of the run is left" : "finished", "", "", {}};
 }
 
 Result Session::stop_at(const Ending& ending) {
@@ -168,13 +213,16 @@ Result Engine::run(const plan::Plan& plan, std::stop_token stop) {
   Session session(parts_, options_, plan, stop);
   const RunRow& run = session.run();
   bool same = run.plan_hash == session.plan_hash();
-  if (run.state == RunRow::State::finished && same)
+  const bool back = went_back(parts_.journal.state());
+  if (run.state == RunRow::State::finished && same && !back)
     return {Exit::ok, "this plan's run is finished already", "", "", {}};
   if (run.state == RunRow::State::none || run.over())
     session.begin_run();
   else if (!same)
     return refusal(Exit::stale_plan, "another plan's run is not over: " + run.plan_hash,
                    "run that plan, roll it back or finish it");
+  if (run.state == RunRow::State::finishing && back)
+    return refusal(Exit::refused, "the run went back and is being finished", "finish it first");
   if (run.state == RunRow::State::completed || run.state == RunRow::State::finishing)
     return {Exit::ok, "every stage is done already", "", "", {}};
   Ending ending = session.raise_epoch();
@@ -194,6 +242,8 @@ Result Engine::rollback(bool lose_writes, std::stop_token stop) {
     case RunRow::State::rolled_back:
       return {Exit::ok, "the run is rolled back already", "", "", {}};
     default:
+      if (went_back(state))
+        return {Exit::ok, "the run is rolled back already, and is being finished", "", "", {}};
       break;
   }
   plan::Plan plan = plan::plan_from_json(state.plan);
@@ -209,12 +259,22 @@ Result Engine::finish(std::stop_token stop) {
   const journal::State& state = parts_.journal.state();
   if (state.run.state == RunRow::State::finished)
     return {Exit::ok, "the run is finished already", "", "", {}};
-  if (state.run.state != RunRow::State::completed && state.run.state != RunRow::State::finishing)
-    return refusal(Exit::refused, "the run is not complete", "run it to its end first");
+  using State = RunRow::State;
+  if (state.run.state == State::none)
+    return refusal(Exit::refused, "nothing was run, so there is nothing to finish");
+  const bool forward = state.run.state == State::completed || state.run.state == State::finishing;
+  const bool back = state.run.state == State::rolled_back;
+  const bool goes_back = state.run.state == State::rolling_back || given_up(state);
+  if (!forward && !back && !goes_back)
+    return refusal(Exit::refused, "the run is not complete", "run it to its end, or roll it back");
   plan::Plan plan = plan::plan_from_json(state.plan);
   Session session(parts_, options_, plan, stop);
   Ending ending = session.raise_epoch();
   if (!ending.done()) return session.stop_at(ending);
+  if (!forward && !back) {
+    Result result = session.go_back(false, "finish", Exit::ok);
+    if (state.run.state != State::rolled_back) return result;
+  }
   return session.go_finish();
 }
 

@@ -42,7 +42,7 @@ namespace hikkoshi::engine {
 ///                aborted (it is over)
 ///   needs_human  past the pivot something failed; or somebody else changed the world; or undo
 ///                failed; or the world cannot be read where guessing would be wrong
-///   refused      rollback would lose writes; or finish before the run is complete
+///   refused      rollback would lose writes; or finish while the run may still go on
 ///   stale_plan   the journal's run, not over yet, has another plan
 ///   interrupted  stop was requested: at the next safe point, a critical stage having been undone
 /// mismatch, authentication and others come from the Error of the step that failed.
@@ -55,7 +55,8 @@ struct Result {
 };
 
 /// One thread decides, the caller's; each step's call runs on a thread of its own. Not thread-safe.
-/// Failures of the world end in a Result; what is thrown is the journal's failure (a full disk:
+/// Failures of the world end in a Result; what is thrown is the journal's failure (a full disk
+/// outside of a cutover, or one that is full still when the reserve is used:
 /// Error(safe), run again when there is room) or that of a requests folder that cannot be read.
 class Engine {
  public:
@@ -75,7 +76,8 @@ class Engine {
     bool wait_at_gates = true;  ///< False: return at_gate. Inside a critical stage it always waits.
     bool threads = true;        ///< False: steps run inline, for tests on a fake clock.
     Millis poll{250};           ///< Between two readings of a shut gate.
-    Millis silence{600'000};    ///< A call without end or progress for so long is told to stop.
+    std::string reserve;      ///< Where room for the journal is kept in a cutover; empty: nowhere.
+    Millis silence{600'000};  ///< A call without end or progress for so long is told to stop.
   };
   Engine(Parts parts, Options options) : parts_(parts), options_(std::move(options)) {}
 
@@ -88,7 +90,9 @@ class Engine {
   /// has no way back, only with `lose_writes`.
   Result rollback(bool lose_writes, std::stop_token stop);
 
-  /// Runs the finish part of the journal's run's plan, once every stage is done.
+  /// Ends the journal's run. Once every stage is done: the finish part of its plan. When it went
+  /// back: only what removes things there, for the rest is undone. When a stage was undone and no
+  /// pivot passed: everything is undone first. Then the run's epoch is dropped everywhere.
   Result finish(std::stop_token stop);
 
  private:

@@ -136,6 +136,107 @@ TEST(Engine, does_nothing_more_when_all_is_done) {
   EXPECT_EQ(toy.world.log, (Lines{"+a", "+z"}));
 }
 
+TEST(Finish, ends_with_the_epoch_and_nothing_raises_it_again) {
+  Toy toy;
+  toy.run(toy_plan({toy_stage("s", false, {"a"})}, {"z", "-x"}));
+  EXPECT_EQ(toy.world.holders.size(), 1u);
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_TRUE(toy.world.holders.empty());
+  toy.finish();
+  toy.rollback();
+  EXPECT_TRUE(toy.world.holders.empty());
+}
+
+TEST(Finish, waits_for_as_long_as_old_is_to_be_kept_ready_after_the_move) {
+  Toy toy;
+  toy.options.wait_at_gates = false;
+  plan::Plan plan = toy_plan({toy_stage("s", false, {"a"})}, {"?keep", "-x"});
+  plan.finish[0].gate->kind = plan::Gate::Kind::time;
+  plan.finish[0].gate->condition = "since-the-move";
+  plan.finish[0].gate->arguments = {{"wait_ms", 60'000}};
+  toy.run(plan);
+  WallTime moved = *toy.state().stage("s").ended;
+  Result early = toy.finish();
+  EXPECT_EQ(early.exit, Exit::at_gate);
+  EXPECT_EQ(early.opens_at, moved + Millis(60'000));
+  EXPECT_EQ(toy.world.log, (Lines{"+a"}));
+  toy.clock.advance(Millis(60'000));
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_EQ(toy.world.log, (Lines{"+a", "+-x"}));
+}
+
+TEST(Finish, of_a_run_that_went_back_only_removes) {
+  Toy toy;
+  plan::Plan plan = toy_plan({toy_stage("s", false, {"a"})}, {"?wait", "z", "-x"});
+  toy.requests.approves = false;  // A wait for the way forward is none on the way back.
+  toy.run(plan);
+  toy.rollback();
+  EXPECT_EQ(toy.world.holders.size(), 1u);
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_EQ(toy.world.log, (Lines{"+a", "-a", "+-x"}));
+  EXPECT_TRUE(toy.world.holders.empty());
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_EQ(toy.rollback().exit, Exit::refused);
+  EXPECT_TRUE(toy.world.violations.empty());
+}
+
+TEST(Finish, that_went_back_leaves_room_for_another_run_of_the_same_plan) {
+  Toy toy;
+  plan::Plan plan = toy_plan({toy_stage("s", false, {"a"})}, {"z"});
+  toy.run(plan);
+  toy.rollback();
+  toy.finish();
+  EXPECT_EQ(toy.run(plan).exit, Exit::ok);
+  EXPECT_EQ(toy.world.things, Things{"a"});
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_EQ(toy.world.things, (Things{"a", "z"}));
+  EXPECT_TRUE(toy.world.holders.empty());
+}
+
+TEST(Finish, that_failed_on_the_way_back_goes_on_and_nothing_else_may) {
+  Toy toy;
+  plan::Plan plan = toy_plan({toy_stage("s", false, {"a"})}, {"-x"});
+  toy.world.faults["finish/-x"] = {{.retry = Retry::never}};
+  toy.run(plan);
+  toy.rollback();
+  EXPECT_EQ(toy.finish().exit, Exit::failed);
+  EXPECT_EQ(toy.run(plan).exit, Exit::refused);
+  EXPECT_EQ(toy.rollback().exit, Exit::ok);
+  EXPECT_EQ(toy.world.log, (Lines{"+a", "-a"}));
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_TRUE(toy.world.holders.empty());
+}
+
+TEST(Finish, takes_back_a_run_whose_cutover_was_undone) {
+  Toy toy;
+  plan::Plan plan = toy_plan(
+      {toy_stage("p", false, {"a"}), toy_stage("s", true, {"b", "c", "!ok"})}, {"z", "-x"});
+  toy.world.faults["s/c"].assign(50, {.retry = Retry::never});
+  EXPECT_EQ(toy.run(plan).exit, Exit::rolled_back);
+  EXPECT_EQ(toy.world.things, Things{"a"});
+  EXPECT_EQ(toy.finish().exit, Exit::ok);
+  EXPECT_EQ(toy.world.things, Things{"-x"});
+  EXPECT_TRUE(toy.world.holders.empty());
+  EXPECT_TRUE(toy.state().run.over());
+}
+
+TEST(Finish, is_refused_while_the_run_may_still_go_on) {
+  Toy toy;
+  toy.world.faults["p/a"].assign(50, {.retry = Retry::never});
+  toy.run(toy_plan({toy_stage("p", false, {"a"})}, {"-x"}));
+  EXPECT_EQ(toy.finish().exit, Exit::refused);
+  EXPECT_TRUE(toy.world.log.empty());
+}
+
+TEST(Engine, drops_the_epoch_of_a_run_that_went_back_when_the_next_has_begun) {
+  Toy toy;
+  plan::Plan plan = toy_plan({toy_stage("s", false, {"a"})});
+  toy.run(plan);
+  toy.rollback();
+  toy.run(plan);
+  EXPECT_EQ(toy.world.holders, std::set<std::string>{toy.state().run.id});
+}
+
 TEST(Engine, waits_at_a_shut_gate_or_says_what_it_would_wait_for) {
   Toy toy;
   toy.requests.approves = false;

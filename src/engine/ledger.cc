@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "engine/attempt.h"
+
 namespace hikkoshi::engine {
 
 void Ledger::sign(const std::string& run, std::uint64_t epoch) {
@@ -31,9 +33,18 @@ void Ledger::record(journal::Kind kind, const std::string& subject, Json body, i
 void Ledger::record(std::vector<journal::Event> events) {
   std::vector<journal::Event> all = put_off_;
   std::move(events.begin(), events.end(), std::back_inserter(all));
-  all = journal_.append(std::move(all));
+  with_room([&] { all = journal_.append(all); });
   put_off_.clear();
   for (const journal::Event& event : all) listener_.event(event);
+}
+
+/// A failure that may be repeated is the disk's (journal.h): then the room that was kept is used.
+void Ledger::with_room(const std::function<void()>& write) {
+  auto failure = attempt(write);
+  if (!failure) return;
+  if (failure->retry() != Retry::safe || !reserve_.release()) throw Error(*failure);
+  disk_is_full_ = true;
+  write();
 }
 
 void Ledger::put_off(journal::Kind kind, const std::string& subject, Json body, int attempt) {
@@ -41,14 +52,14 @@ void Ledger::put_off(journal::Kind kind, const std::string& subject, Json body, 
 }
 
 void Ledger::tell(const std::string& step, const Json& progress) {
-  journal_.progress(step, progress, clock_.now());
+  with_room([&] { journal_.progress(step, progress, clock_.now()); });
   listener_.progress(step, progress);
 }
 
 void Ledger::tell(const std::string& gate, const Reading& reading) {
   Json json{{"open", reading.open}, {"evidence", reading.evidence}};
   if (reading.opens_at) json["opens_at"] = format_time(*reading.opens_at);
-  journal_.progress(gate, json, clock_.now());
+  with_room([&] { journal_.progress(gate, json, clock_.now()); });
   listener_.reading(gate, reading);
 }
 

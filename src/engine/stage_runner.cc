@@ -58,6 +58,7 @@ Ending StageRunner::run(const plan::Stage& stage) {
   }
   Ending ending = stage.critical ? run_critical(stage, first) : run_items(stage, first);
   steps_.drop_steps();
+  if (!open_critical_stage(ledger_.state())) ledger_.free_room();
   return ending;
 }
 
@@ -76,6 +77,9 @@ Ending StageRunner::open_leading_gates(const plan::Stage& stage, size_t first) {
 
 /// From its record on the budget runs. A held stage's intents are in the same record.
 Ending StageRunner::start(const plan::Stage& stage, size_t first) {
+  if (stage.critical) {
+    if (auto failure = attempt([&] { ledger_.keep_room(); })) return Ending::failure(*failure);
+  }
   std::vector<journal::Event> intents;
   for (size_t i = first; stage.held && i < stage.items.size(); ++i) {
     if (!stage.items[i].step) continue;

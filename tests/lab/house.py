@@ -27,6 +27,9 @@ NAME = "frames.shop.test"
 TEAM, STRANGER = "127.30.0.5", "127.31.9.9"
 BALANCER = {"old": "127.10.0.80", "new": "127.20.0.80"}
 DATABASE = {"old": "127.10.2.5", "new": "127.20.2.5"}
+HOST = {"old-bastion": "127.10.0.10", "old-edge": "127.10.0.20", "old-web1": "127.10.1.11",
+        "new-bastion": "127.20.0.10", "new-edge": "127.20.0.20", "new-app1": "127.20.1.11",
+        "new-app2": "127.20.1.12"}
 APPLICATION = ("frames", "not-a-secret-frames")
 EXAMPLE_TTL = "ttl:      {ladder: [12s, 6s, 3s], margin: 1s, restore_after: 5s}"
 SHORT_TTL = "ttl:      {ladder: [2s, 1s], margin: 0s, restore_after: 1s}"
@@ -282,9 +285,29 @@ class House:
         ours = [pid for pid, exe in exes.items() if exe in ("ssh", os.path.basename(PROGRAM))]
         return {pid: command_line(pid) for pid in ours + sessions}
 
+    def on_host(self, host, command):
+        """What a shell on a host says, logged in as the move file does: "old-web1"."""
+        side, _, name = host.partition("-")
+        bastion = HOST[f"{side}-bastion"]
+        way = [] if name == "bastion" else ["-o", f"ProxyCommand=ssh -F ssh_config -W %h:%p {bastion}"]
+        done = self.world.execute(["ssh", "-F", "ssh_config", *way, HOST[host], command],
+                                  cwd=self.folder, stdin=subprocess.DEVNULL, text=True,
+                                  capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(f"{host}: {command}: {done.stderr}")
+        return done.stdout.splitlines()
+
+    def kept_by_hikkoshi(self):
+        """What Hikkoshi keeps for itself outside of what a move changes: {place: what is there}."""
+        found = {f"{side}: schema": [name for name in self.sql(side, "SHOW DATABASES")
+                                     if name == "hikkoshi"] for side in ("old", "new")}
+        found |= {f"{host}: epochs": self.on_host(host, "ls -d /var/lib/hikkoshi ~/.hikkoshi"
+                                                        " 2>/dev/null || true") for host in HOST}
+        return {place: there for place, there in found.items() if there}
+
     def database_facts(self, side):
         """Accounts with their rights, schemas and events of a side. Not the schema `hikkoshi`: the
-        record of who may act there outlives a run that went back."""
+        record of who may act there outlives a run that went back, until `finish`."""
         accounts = self.sql(side, "SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) FROM mysql.user"
                                   " ORDER BY 1")
         return {f"SHOW GRANTS FOR {account}": sorted(self.sql(side, f"SHOW GRANTS FOR {account}"))

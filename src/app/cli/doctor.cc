@@ -1,6 +1,7 @@
 #include "steps/doctor.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "app/cli/session.h"
 #include "base/text.h"
 #include "database/database.h"
+#include "engine/reserve.h"
 
 namespace hikkoshi::app {
 
@@ -42,12 +44,28 @@ void print_findings(const std::vector<steps::Finding>& findings, bool json) {
   }
 }
 
+/// A cutover does not begin without room for the record of the way back.
+steps::Finding examine_room(const StatePaths& paths) {
+  using Weight = steps::Finding::Weight;
+  std::string folder = paths.folder;
+  while (!folder.empty() && !std::filesystem::exists(folder))
+    folder = std::filesystem::path(folder).parent_path();
+  std::uint64_t room = engine::room_at(folder.empty() ? "." : folder),
+                needed = 4 * engine::Reserve::usual_bytes;
+  std::string text =
+      fmt::format("{} of room on the disk of the state directory", format_bytes(room));
+  if (room >= needed) return {Weight::good, "state directory", text, ""};
+  return {room < engine::Reserve::usual_bytes ? Weight::error : Weight::warning, "state directory",
+          text, fmt::format("make room: {} should be free", format_bytes(needed))};
+}
+
 }  // namespace
 
 Exit doctor(const Options& options) {
   Session session(options);
   if (options.grants) return print_grants(session, options.json);
   auto findings = steps::examine(session.names(), session.drivers(), session.clock());
+  findings.push_back(examine_room(state_paths(options)));
   print_findings(findings, options.json);
   using Weight = steps::Finding::Weight;
   auto has = [&](Weight weight) {

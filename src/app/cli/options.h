@@ -36,6 +36,7 @@ struct StatePaths {
   std::string plan() const { return folder + "/plan.json"; }
   std::string lock() const { return folder + "/lock"; }
   std::string requests() const { return folder + "/requests"; }
+  std::string reserve() const { return folder + "/reserve"; }  ///< Room for the journal.
   std::string log() const { return folder + "/log"; }
 };
 

@@ -13,6 +13,7 @@
 #include "app/step_kinds.h"
 #include "base/file.h"
 #include "engine/engine.h"
+#include "engine/reserve.h"
 #include "journal/reader.h"
 #include "journal/sqlite_journal.h"
 #include "steps/driver_world.h"
@@ -80,6 +81,9 @@ Exit work(const Options& options, Errand errand, std::stop_token stop) {
   StatePaths paths = state_paths(options);
   make_state_folder(paths);
   FileLock lock(paths.lock());
+  // Within a cutover an engine that cannot even open its journal would leave the page up.
+  constexpr std::uint64_t least_room = 1 << 20;
+  if (engine::room_at(paths.folder) < least_room) engine::Reserve(paths.reserve()).release();
   write_file_atomically(paths.folder + "/engine.pid", fmt::format("{}\n", ::getpid()), 0600);
   Session session(options);
   journal::SqliteJournal journal(paths.journal());
@@ -95,7 +99,8 @@ Exit work(const Options& options, Errand errand, std::stop_token stop) {
                         {.holder = holder(),
                          .boot = engine::boot_id(),
                          .random = dice(),
-                         .wait_at_gates = options.wait});
+                         .wait_at_gates = options.wait,
+                         .reserve = paths.reserve()});
   engine::Result result = execute(engine, errand, plan, options, stop);
   log.info(fmt::format("the engine ends: exit {}: {}", int(result.exit), result.text));
   tell(result, options.json);

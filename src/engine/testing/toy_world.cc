@@ -100,6 +100,7 @@ plan::Step toy_step(const std::string& stage, const std::string& word) {
   step.arguments = Json::object();
   if (step.kind == "check") return step;
   step.undo = "Take " + word;
+  if (word[0] == '-') step.sign = plan::Sign::remove;
   step.arguments["things"] = Json::array();
   for (size_t at = 0; at < word.size();) {
     size_t end = std::min(word.find('+', at), word.size());
@@ -139,7 +140,15 @@ std::unique_ptr<Condition> ToyWorld::make_condition(const plan::Gate& gate, Note
   return std::make_unique<ToyCondition>(gate.condition, *this);
 }
 
-void ToyWorld::raise_epoch(const std::string&, std::uint64_t epoch) {
+void ToyWorld::drop_epoch(const std::string& run) {
+  bool dies = effects.blows();
+  if (dies && !die_after_effect) throw Crash{};
+  holders.erase(run);
+  if (dies) throw Crash{};
+}
+
+void ToyWorld::raise_epoch(const std::string& run, std::uint64_t epoch) {
+  holders.insert(run);
   if (!epochs.empty() && epoch <= epochs.back()) violations.push_back("the epoch did not rise");
   epochs.push_back(epoch);
 }

@@ -61,6 +61,7 @@ class ToyWorld : public World {
   std::unique_ptr<Step> make_step(const plan::Step& step, Notebook& notebook) override;
   std::unique_ptr<Condition> make_condition(const plan::Gate& gate, Notebook& notebook) override;
   void raise_epoch(const std::string& run, std::uint64_t epoch) override;
+  void drop_epoch(const std::string& run) override;
 
   /// Every effect asks the journal here whether its intent is there.
   const journal::Journal* journal = nullptr;
@@ -71,6 +72,7 @@ class ToyWorld : public World {
   std::vector<std::string> log;                     ///< "+a", "-a" in the order of effects.
   std::vector<std::string> violations;              ///< What must never happen, and did.
   std::vector<std::uint64_t> epochs;
+  std::set<std::string> holders;  ///< Runs whose epoch stands.
   Fuse effects;
   bool die_after_effect = false;
 
@@ -117,7 +119,7 @@ class ToyRequests : public RequestSource {
 
 /// Plans for tests, made of short words: steps "a" put thing "a"; "?x" is an approval gate,
 /// "!x" one that is the pivot, "a!" a step that is the pivot, "~x" a condition gate, "=x" a check,
-/// "a+b" a step with two effects.
+/// "a+b" a step with two effects, "-a" one that puts the thing "-a" and is said to remove.
 plan::Stage toy_stage(const std::string& name, bool critical, const std::vector<std::string>& items,
                       Millis budget = Millis(3'600'000));
 plan::Plan toy_plan(std::vector<plan::Stage> stages, const std::vector<std::string>& finish = {});
