@@ -199,6 +199,20 @@ TEST(Report, says_what_is_left_to_do) {
   EXPECT_NE(left.find("no way back"), std::string::npos);
 }
 
+TEST(Report, of_a_run_that_went_back_and_was_finished_says_that_it_went_back) {
+  History history;
+  history.whole();
+  history.add(Kind::rollback_begun, "", {{"lose_writes", true}, {"reason", "rollback"}});
+  history.add(Kind::rolled_back, "", Json::object());
+  EXPECT_EQ(history.report()["result"], "rolled back");
+  history.add(Kind::finish_begun, "", Json::object());
+  history.fact("run", "went_back", true);
+  history.add(Kind::finished, "", Json::object());
+  Json report = history.report();
+  EXPECT_EQ(report["result"], "rolled back");
+  EXPECT_TRUE(report["left"].empty()) << report["left"].dump();
+}
+
 TEST(Report, of_a_run_that_has_only_begun_is_whole_too) {
   History history;
   Json report = history.report();
