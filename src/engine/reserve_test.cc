@@ -23,7 +23,7 @@ class FillingJournal : public journal::Journal {
   std::vector<journal::Event> append(std::vector<journal::Event> events) override {
     refuse_when_full();
     for (const journal::Event& event : events)
-      if (to_string(event.kind) + std::string(" ") + event.subject == full_after) full = true;
+      if (std::string(to_string(event.kind)) + " " + event.subject == full_after) full = true;
     return journal_.append(std::move(events));
   }
   const journal::State& state() const override { return journal_.state(); }

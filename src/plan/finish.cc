@@ -73,7 +73,7 @@ Item clean_database(const SidedName& database) {
 // All that finish does makes going back harder: slower names, no rules, no record of the rights.
 std::vector<Item> kept_ready(Millis keep_for) {
   if (keep_for.count() == 0) return {};
-  return {gate_item({.id = stage_name + "/keep-old",
+  return {gate_item({.id = finish_stage_name + "/keep-old",
                      .kind = Gate::Kind::time,
                      .condition = "since-the-move",
                      .title = fmt::format("OLD was kept ready for {}", format_duration(keep_for)),
