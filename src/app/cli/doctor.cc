@@ -9,6 +9,7 @@
 #include "app/cli/console.h"
 #include "app/cli/session.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "database/database.h"
 #include "engine/reserve.h"
 
