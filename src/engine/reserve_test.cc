@@ -36,13 +36,15 @@ class FillingJournal : public journal::Journal {
   std::string full_after;  ///< "step-done s/a"
 
  private:
-  void refuse_when_full() const {
-    if (full && (reserve_.empty() || std::filesystem::exists(reserve_)))
-      throw Error(Retry::safe, "database or disk is full");
+  void refuse_when_full() {
+    bool there = std::filesystem::exists(reserve_);
+    kept_ = kept_ || there;
+    if (full && (there || !kept_)) throw Error(Retry::safe, "database or disk is full");
   }
 
   journal::MemJournal journal_;
   const std::string reserve_;
+  bool kept_ = false;  ///< The reserve was there once.
 };
 
 /// Runs a plan over such a journal.
