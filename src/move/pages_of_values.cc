@@ -108,14 +108,14 @@ constexpr Page value_pages[] = {
      "only you can read. If the file was shared already, change the secret."},
     {Code::secret_reference,
      "It looks like a reference, but has no tag !secret, names nothing, or is of a kind that this "
-     "version cannot follow (age:, aws-sm:).",
+     "version cannot follow (aws-sm:).",
      "old:\n"
      "  databases:\n"
      "    main: {password: env:OLD_DB_PASSWORD}\n",
      "old:\n"
      "  databases:\n"
      "    main: {password: !secret env:OLD_DB_PASSWORD}\n",
-     "Write !secret env:NAME or !secret file:PATH."},
+     "Write !secret env:NAME, !secret file:PATH or !secret age:PATH."},
     {Code::secret_elsewhere,
      "The field is not for secrets: its value is printed in plans and logs, so no secret may come "
      "there.",
@@ -178,6 +178,16 @@ constexpr Page value_pages[] = {
      "        set: {DB_HOST: \"{{ databases.main.host }}\"}\n",
      "Write \"{{ databases.NAME.host }}\". There is no way to write two opening braces that are "
      "no template."},
+    {Code::bad_account,
+     "An account of a database server is a user and a host, as the server shows them, without "
+     "quotes.",
+     "old:\n"
+     "  databases:\n"
+     "    main: {acknowledged: [backup]}\n",
+     "old:\n"
+     "  databases:\n"
+     "    main: {acknowledged: [backup@localhost]}\n",
+     "Write USER@HOST; put it in quotes where the host begins with %: \"report@%\"."},
 };
 
 }  // namespace

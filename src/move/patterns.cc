@@ -120,9 +120,11 @@ std::string body_pattern(Type type) {
     case Type::url:
       return fmt::format("https?://({})(/{}*)?", endpoint_pattern(), plain_character);
     case Type::secret:
-      return R"((env|file):[\s\S]+)";
+      return R"((env|file|age):[\s\S]+)";
     case Type::schema:
       return schema_name_pattern();
+    case Type::account:
+      return R"([^'"`\u0000-\u001f\u007f]+@[^'"`@\u0000-\u001f\u007f]+)";
     case Type::value:
       return value_pattern();
     case Type::time:
