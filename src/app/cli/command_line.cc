@@ -4,11 +4,15 @@
 #include <fmt/format.h>
 
 #include "app/cli/commands.h"
+#include "app/cli/grammar.h"
 #include "base/text.h"
+#include "move/diagnostic.h"
 
 namespace hikkoshi::app {
 
 namespace {
+
+constexpr const char* purpose = "Moves a running stack from an OLD environment to a NEW one.";
 
 constexpr const char* footer = R"(The order of a move:
   check -> doctor -> plan -> run -> report -> finish
@@ -93,13 +97,16 @@ void add_run(Registrar& registrar) {
   auto& gate = registrar.add("gate", "list the gates of the run, or approve one", list_gates);
   registrar.add("list", "list the gates of the run", list_gates, &gate);
   auto& yes = registrar.add("approve", "approve a gate, bound to the plan's hash", approve, &gate);
-  yes.add_option("gate", options.gate, "its id, for example service/approve")->required();
+  yes.add_option("gate", options.gate, "its id, for example service/approve")
+      ->required()
+      ->option_text("GATE");
   gate.require_subcommand(0, 1);
   for (CLI::App* command :
        {&yes, &registrar.add("pause", "stop before the next step", pause),
         &registrar.add("resume", "go on after a pause", resume),
         &registrar.add("abort", "go back, as long as the pivot is not passed", abort_run)}) {
-    command->add_option("--who", options.who, "the person who asks; default: the login name");
+    command->add_option("--who", options.who, "the person who asks; default: the login name")
+        ->option_text("NAME");
     registrar.flag_off(*command, "--no-wait", options.wait,
                        "do not wait for the engine's answer (10 s at most; refused: exit 14)");
   }
@@ -110,19 +117,45 @@ void add_after(Registrar& registrar) {
   registrar.add("verify", "compare OLD's and NEW's databases now", verify);
   auto& probe_command =
       registrar.add("probe", "ask each host of the services for its health", probe);
-  probe_command.add_option("service", options.service, "only this one");
+  probe_command.add_option("service", options.service, "only this one")->option_text("SERVICE");
   auto& report_command =
       registrar.add("report", "write report.html and report.json of the run", report);
-  report_command.add_option("--outside", options.outside, "what a load program saw (JSON)");
-  report_command.add_option("--output", options.output, "folder; default: the state folder");
+  report_command.add_option("--outside", options.outside, "what a load program saw (JSON)")
+      ->option_text("FILE");
+  report_command.add_option("--output", options.output, "folder; default: the state folder")
+      ->option_text("FOLDER");
   registrar.add("version", "print the version", version);
 }
 
+/// What the program says of itself.
+void add_about(Registrar& registrar) {
+  Options& options = registrar.options();
+  auto& explain_command =
+      registrar.add("explain", "say what a code of check means and what to do", explain);
+  explain_command.add_option("code", options.code, "for example HK012; without it all are listed")
+      ->option_text("CODE");
+  registrar.add("schema", "print the JSON Schema of move files, for editors", schema);
+  auto& completion_command =
+      registrar.add("completion", "print the code that makes a shell complete", completion);
+  completion_command.add_option("shell", options.shell, "bash, zsh or fish")
+      ->required()
+      ->option_text("SHELL");
+  auto& man_command = registrar.add("man", "print or write the manual pages", man);
+  man_command.add_option("page", options.page, "of a command, as gate-approve")
+      ->option_text("PAGE");
+  man_command.add_option("--output", options.output, "write all pages into this folder")
+      ->option_text("FOLDER");
+}
+
 void add_common(CLI::App& program, Options& options) {
-  program.add_option("-f,--file", options.move_file, "the move file (default move.yaml)");
-  program.add_option("--overlay", options.overlays, "a file whose values replace the move file's");
-  program.add_option("--state", options.state,
-                     "where plan and journal are (default .hikkoshi beside the move file)");
+  program.add_option("-f,--file", options.move_file, "the move file (default move.yaml)")
+      ->option_text("FILE");
+  program.add_option("--overlay", options.overlays, "a file whose values replace the move file's")
+      ->option_text("FILE");
+  program
+      .add_option("--state", options.state,
+                  "where plan and journal are (default .hikkoshi beside the move file)")
+      ->option_text("FOLDER");
   program.add_flag("--json", options.json, "data as JSON on standard output");
 }
 
@@ -171,21 +204,59 @@ Error refusal(const CLI::App& program, const std::string& message) {
       .remedy(near.empty() ? help : fmt::format("did you mean '{}'? See {}", near, help));
 }
 
+void assemble(CLI::App& program, Registrar& registrar) {
+  program.fallthrough();  // Before any subcommand: options of all stand after their names too.
+  program.footer(footer);
+  program.require_subcommand(1);
+  program.set_version_flag("--version", "hikkoshi " HIKKOSHI_VERSION);
+  add_common(program, registrar.options());
+  add_before(registrar);
+  add_run(registrar);
+  add_after(registrar);
+  add_about(registrar);
+}
+
+std::vector<std::string> choices_of(const std::string& value) {
+  std::vector<std::string> choices;
+  if (value == "SHELL") choices = shells();
+  if (value == "CODE")
+    for (const move::CodeEntry& entry : move::codes()) choices.emplace_back(entry.number);
+  return choices;
+}
+
+Argument argument_of(const CLI::Option& option) {
+  Argument argument;
+  if (!option.get_snames().empty()) argument.short_name = "-" + option.get_snames()[0];
+  argument.long_name =
+      option.get_positional() ? option.get_name(true) : "--" + option.get_lnames()[0];
+  argument.value = option.get_option_text();
+  argument.meaning = option.get_description();
+  argument.required = option.get_required();
+  argument.choices = choices_of(argument.value);
+  return argument;
+}
+
+Command command_of(const CLI::App& app, const std::string& words) {
+  Command command;
+  command.words = words;
+  command.meaning = app.get_description();
+  for (const CLI::Option* option : app.get_options())
+    (option->get_positional() ? command.arguments : command.options)
+        .push_back(argument_of(*option));
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    command.commands.push_back(
+        command_of(*below, words.empty() ? below->get_name() : words + " " + below->get_name()));
+  return command;
+}
+
 }  // namespace
 
 Invocation parse_command_line(int count, const char* const* words) {
   Invocation invocation;
   // CLI11 calls back into the registrar, which must live as long as the program object.
-  CLI::App program{"Moves a running stack from an OLD environment to a NEW one.", "hikkoshi"};
-  program.fallthrough();  // Before any subcommand: options of all stand after their names too.
-  program.footer(footer);
-  program.require_subcommand(1);
+  CLI::App program{purpose, "hikkoshi"};
   Registrar registrar(program, invocation);
-  program.set_version_flag("--version", "hikkoshi " HIKKOSHI_VERSION);
-  add_common(program, invocation.options);
-  add_before(registrar);
-  add_run(registrar);
-  add_after(registrar);
+  assemble(program, registrar);
   try {
     program.parse(count, words);
   } catch (const CLI::CallForHelp&) {
@@ -198,6 +269,14 @@ Invocation parse_command_line(int count, const char* const* words) {
     throw refusal(program, error.what());
   }
   return invocation;
+}
+
+Command grammar() {
+  Invocation invocation;
+  CLI::App program{purpose, "hikkoshi"};
+  Registrar registrar(program, invocation);
+  assemble(program, registrar);
+  return command_of(program, "");
 }
 
 }  // namespace hikkoshi::app

@@ -24,5 +24,9 @@ Exit verify(const Options& options);
 Exit probe(const Options& options);
 Exit report(const Options& options);
 Exit version(const Options& options);
+Exit schema(const Options& options);
+Exit explain(const Options& options);
+Exit completion(const Options& options);
+Exit man(const Options& options);
 
 }  // namespace hikkoshi::app

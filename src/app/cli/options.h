@@ -25,8 +25,11 @@ struct Options {
   std::string gate;
   std::string who;
   std::string outside;  ///< report: what a load program saw.
-  std::string output;   ///< report: where report.html and report.json go.
+  std::string output;   ///< report: where report.html and report.json go; man: pages.
   std::string service;  ///< probe: one service; empty: all.
+  std::string code;     ///< explain: one code; empty: all are listed.
+  std::string shell;    ///< completion: bash, zsh, fish.
+  std::string page;     ///< man: of a command; empty: the program's.
 };
 
 /// Where a move keeps what it knows.
