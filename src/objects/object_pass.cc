@@ -1,6 +1,7 @@
 #include "objects/object_pass.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/text.h"
@@ -14,6 +15,10 @@ constexpr std::uint64_t own_buffer = 256 << 10;  // Larger ones wait for memory 
 constexpr size_t failures_shown = 20;
 constexpr int outage = 50;  // Objects that failed one after another.
 constexpr size_t removed_at_a_time = 500;
+
+bool same_server(const Properties& one, const Properties& other) {
+  return !one.location.server.empty() && one.location.server == other.location.server;
+}
 
 }  // namespace
 
@@ -39,8 +44,9 @@ ObjectPass::ObjectPass(Bucket& from, Bucket& to, Ledger& ledger, Clock& clock,
       from_properties_(from.properties()),
       to_properties_(to.properties()),
       records_(ledger.count()),
-      server_side_(options.server_side && !from_properties_.location.server.empty() &&
-                   from_properties_.location.server == to_properties_.location.server),
+      server_side_below_(options.server_side && same_server(from_properties_, to_properties_)
+                             ? std::numeric_limits<std::uint64_t>::max()
+                             : 0),
       buffers_(one_piece, static_cast<int>(std::max<std::uint64_t>(1, limits.memory / one_piece))),
       crew_(clock, limits.pace, stop) {
   options_.aspects.tags &= from_properties_.tags && to_properties_.tags;
@@ -124,8 +130,9 @@ void ObjectPass::consider(Joined joined) {
 void ObjectPass::copy(const ObjectInfo& source, std::stop_token stop) {
   const auto failure = failure_of([&] {
     bool copied = false;
-    with_retries(crew_.patience(), stop,
-                 [&] { copied = server_side_ && copy_on_server(source, stop); });
+    with_retries(crew_.patience(), stop, [&] {
+      copied = source.size < server_side_below_ && copy_on_server(source, stop);
+    });
     if (copied) return;
     if (source.size > one_piece) {
       with_retries(crew_.patience(), stop, [&] { begin_big(source, stop); });
@@ -153,8 +160,8 @@ bool ObjectPass::copy_on_server(const ObjectInfo& source, std::stop_token stop) 
                 .meta = carried(object->meta, from_properties_, to_properties_)},
                stop);
   if (result.copied == Copied::impossible) {
-    // What one object is refused the others are refused as well: a right, or another server.
-    server_side_ = false;
+    // What this one is refused the others are as well: a right, or a way to copy large ones.
+    server_side_below_ = std::min<std::uint64_t>(server_side_below_, source.size);
     return false;
   }
   if (result.copied == Copied::done) {

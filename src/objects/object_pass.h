@@ -45,8 +45,8 @@ class ObjectPass {
   CopyLimits limits_;
   PassOptions options_;
   Properties from_properties_, to_properties_;
-  std::uint64_t records_;  ///< In the ledger when the pass began.
-  std::atomic<bool> server_side_;
+  std::uint64_t records_;                         ///< In the ledger when the pass began.
+  std::atomic<std::uint64_t> server_side_below_;  ///< Bytes: those below are copied by the server.
   std::atomic<int> failures_in_a_row_{0};
   Locked<PassResult> result_;
   Locked<std::vector<Record>> gone_;  ///< At most one more than may be removed.
