@@ -5,7 +5,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/error.h"
 
@@ -30,13 +29,23 @@ const EVP_MD* sha256_method() {
   return method;
 }
 
-std::string hmac(std::string_view key, std::string_view text) {
+std::string raw_sha256(std::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  HIKKOSHI_ASSERT(HMAC(sha256_method(), key.data(), static_cast<int>(key.size()),
-                       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest,
-                       &size));
+  HIKKOSHI_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest, &size, sha256_method(), nullptr));
   return {reinterpret_cast<char*>(digest), size};
+}
+
+/// RFC 2104, by two hashes: OpenSSL's own HMAC looks its algorithm up at every use, which was an
+/// eighth of all that a small request costs us.
+std::string hmac(std::string_view key, std::string_view text) {
+  constexpr size_t block = 64;
+  std::string inner(key.size() > block ? raw_sha256(key) : std::string(key));
+  inner.resize(block, '\0');
+  std::string outer = inner;
+  for (char& byte : inner) byte ^= 0x36;
+  for (char& byte : outer) byte ^= 0x5c;
+  return raw_sha256(outer + raw_sha256(inner.append(text)));
 }
 
 /// Runs of spaces count as one.
@@ -81,10 +90,7 @@ std::string canonical_query(const std::vector<std::pair<std::string, std::string
 }
 
 std::string hex_sha256(std::string_view bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HIKKOSHI_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest, &size, sha256_method(), nullptr));
-  return hex_of({reinterpret_cast<char*>(digest), size});
+  return hex_of(raw_sha256(bytes));
 }
 
 Signer::Signer(std::string region, std::string service)

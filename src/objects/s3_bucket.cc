@@ -177,12 +177,12 @@ Page S3Bucket::list(const ListRequest& request, std::stop_token stop) {
 
 /// Fetches what the headers do not tell.
 void S3Bucket::complete(Object& object, const S3Response& response, const Aspects& aspects,
-                        std::stop_token stop) {
+                        bool is_read, std::stop_token stop) {
   const std::string& key = object.info.key;
   const std::string& count = response.header("x-amz-tagging-count");
-  if (!count.empty()) counts_tags_ = true;
-  // A server that counts tags says nothing, or 0, where there are none.
-  if (aspects.tags && (!count.empty() || !counts_tags_) && count != "0") {
+  // With the bytes comes the number of tags, if there are any; without them not every server says.
+  const bool told = !count.empty() || is_read;
+  if (aspects.tags && !(told && (count.empty() || count == "0"))) {
     const S3Response tagging =
         client_.request({.method = "GET", .key = key, .query = {{"tagging", ""}}}, {404}, stop);
     // None is an empty answer (Ceph 16) or NoSuchTagSet elsewhere.
@@ -205,12 +205,15 @@ std::optional<Object> S3Bucket::head(const std::string& key, const Aspects& aspe
   const S3Response response = client_.request({.method = "HEAD", .key = key}, {404});
   if (response.status == 404) return std::nullopt;
   Object object = object_of(key, response);
-  complete(object, response, aspects, {});
+  complete(object, response, aspects, false, {});
   return object;
 }
 
 ReadResult S3Bucket::read(const ReadRequest& request, const Sink& sink, std::stop_token stop) {
-  S3Request get{.method = "GET", .key = request.key, .sink = &sink};
+  S3Request get{.method = "GET",
+                .key = request.key,
+                .expected_size = request.length.value_or(0),
+                .sink = &sink};
   if (!request.if_match.empty()) get.headers["if-match"] = quoted(request.if_match);
   if (request.offset > 0 || request.length) {
     get.headers["range"] =
@@ -221,7 +224,7 @@ ReadResult S3Bucket::read(const ReadRequest& request, const Sink& sink, std::sto
   if (response.status == 404) return {Found::absent, {}};
   if (response.status == 412) return {Found::changed, {}};
   ReadResult result{Found::whole, object_of(request.key, response)};
-  complete(result.object, response, request.aspects, stop);
+  complete(result.object, response, request.aspects, true, stop);
   return result;
 }
 

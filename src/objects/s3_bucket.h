@@ -2,7 +2,6 @@
 // doc/drivers/s3_bucket.md.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +39,7 @@ class S3Bucket : public Bucket {
   class OneUpload;
   class PartsUpload;
 
-  void complete(Object& object, const S3Response& response, const Aspects& aspects,
+  void complete(Object& object, const S3Response& response, const Aspects& aspects, bool is_read,
                 std::stop_token stop);
   std::map<std::string, std::string> headers_of(const ObjectMeta& meta);
   std::string owner();
@@ -56,8 +55,7 @@ class S3Bucket : public Bucket {
   std::string name_;
   S3Options options_;
   S3Client client_;
-  std::atomic<bool> counts_tags_{false};  ///< The server has told a number of tags before.
-  Locked<std::string> owner_;             ///< This account's id; empty: not asked yet.
+  Locked<std::string> owner_;  ///< This account's id; empty: not asked yet.
 };
 
 }  // namespace hikkoshi::objects

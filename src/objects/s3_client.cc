@@ -16,7 +16,10 @@ namespace {
 
 constexpr long connect_timeout_ms = 10'000;
 constexpr long stalled_s = 60;  // Without a byte.
-constexpr long buffer_size = 256 << 10;
+constexpr long large_buffer = 256 << 10, small_buffer = 32 << 10;
+constexpr std::uint64_t worth_large_buffer = 1 << 20;  // libcurl makes it anew for each transfer.
+constexpr const char* hash_of_nothing =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr size_t longest_answer = 64 << 20;  // Of an answer that is no object.
 
 /// What one transfer is told and tells, on its caller's thread.
@@ -44,6 +47,13 @@ size_t take_body(char* bytes, size_t size, size_t count, void* into) {
   }
 }
 
+/// Whether a header belongs to an object; the others would only cost memory.
+bool tells_something(std::string_view name) {
+  if (name.starts_with("x-amz-")) return name != "x-amz-request-id" && name != "x-amz-id-2";
+  return name.starts_with("content-") || name == "etag" || name == "last-modified" ||
+         name == "cache-control" || name == "expires";
+}
+
 size_t take_header(char* bytes, size_t size, size_t count, void* into) {
   auto& response = static_cast<Transfer*>(into)->response;
   const std::string_view line = trim({bytes, size * count});
@@ -57,13 +67,37 @@ size_t take_header(char* bytes, size_t size, size_t count, void* into) {
     for (char& letter : name) {
       if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
     }
-    response.headers[std::move(name)] = trim(line.substr(colon + 1));
+    if (tells_something(name)) response.headers[std::move(name)] = trim(line.substr(colon + 1));
   }
   return size * count;
 }
 
 int look_at_stop(void* from, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Transfer*>(from)->stop.stop_requested() ? 1 : 0;
+}
+
+using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+HeaderList header_list(const std::map<std::string, std::string>& headers) {
+  HeaderList list(nullptr, curl_slist_free_all);
+  const auto add = [&](const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    HIKKOSHI_ASSERT(longer);
+    (void)list.release();
+    list.reset(longer);
+  };
+  for (const auto& [name, value] : headers) {
+    const bool plain = std::all_of(value.begin(), value.end(),
+                                   [](unsigned char byte) { return byte >= ' ' && byte != 0x7f; });
+    if (!plain) {
+      throw Error(Retry::never, "'" + printable(value) + "' cannot be sent as " + name);
+    }
+    // A header without a value is left out by libcurl, unless it is written with ';'.
+    add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  add("expect:");
+  if (!headers.count("content-type")) add("content-type:");
+  return list;
 }
 
 bool is_expired(const S3Response& response) {
@@ -112,10 +146,21 @@ const std::string& S3Response::header(const std::string& name) const {
   return at == headers.end() ? none : at->second;
 }
 
-/// A handle of libcurl with the connection that it keeps.
+/// A handle of libcurl with the connection that it keeps, and what never changes in it.
 struct S3Client::Connection {
   Connection() : curl(curl_easy_init()) {
     if (!curl) throw Error(Retry::never, "libcurl cannot be used");
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_HTTP_VERSION, long(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME, stalled_s);
+    set(CURLOPT_ERRORBUFFER, &fault[0]);
+    set(CURLOPT_WRITEFUNCTION, take_body);
+    set(CURLOPT_HEADERFUNCTION, take_header);
+    set(CURLOPT_XFERINFOFUNCTION, look_at_stop);
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -126,6 +171,31 @@ struct S3Client::Connection {
     if (curl_easy_setopt(curl, option, value) != CURLE_OK) {
       throw Error(Retry::never, "libcurl does not take option " + std::to_string(int(option)));
     }
+  }
+
+  /// All that differs between requests, whatever the last one was.
+  void prepare(const S3Request& request, const std::string& url, curl_slist* headers,
+               Transfer& transfer) {
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_HTTPHEADER, headers);
+    set(CURLOPT_WRITEDATA, &transfer);
+    set(CURLOPT_HEADERDATA, &transfer);
+    set(CURLOPT_XFERINFODATA, &transfer);
+    set(CURLOPT_NOPROGRESS, transfer.stop.stop_possible() ? 0L : 1L);
+    const bool large =
+        std::max<std::uint64_t>(request.body.size(), request.expected_size) >= worth_large_buffer;
+    set(CURLOPT_BUFFERSIZE, large ? large_buffer : small_buffer);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, large ? large_buffer : small_buffer);
+    set(CURLOPT_HTTPGET, 1L);  // Undoes HEAD and POST.
+    if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    if (request.method == "PUT" || request.method == "POST") {
+      // As a "post" libcurl sends small bodies in one packet with the headers.
+      set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+      set(CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.size()));
+    }
+    const bool own_word = request.method == "GET" || request.method == "HEAD";
+    set(CURLOPT_CUSTOMREQUEST, own_word ? nullptr : request.method.c_str());
+    fault[0] = '\0';
   }
 
   CURL* curl;
@@ -160,7 +230,7 @@ S3Response S3Client::perform(const S3Request& request, const aws::Credentials& c
   const std::string path =
       "/" + address_.bucket + (request.key.empty() ? "" : "/" + aws::uri_encode(request.key, true));
   aws::ToSign to_sign{request.method, path, aws::canonical_query(request.query), request.headers,
-                      aws::hex_sha256(request.body)};
+                      request.body.empty() ? hash_of_nothing : aws::hex_sha256(request.body)};
   const std::string time = aws::amz_time(clock_.now());
   to_sign.headers["host"] = host_;
   to_sign.headers["x-amz-date"] = time;
@@ -168,62 +238,15 @@ S3Response S3Client::perform(const S3Request& request, const aws::Credentials& c
   if (!credentials.token.reveal().empty()) {
     to_sign.headers["x-amz-security-token"] = credentials.token.reveal();
   }
-  curl_slist* list = nullptr;
-  for (const auto& [name, value] : to_sign.headers) {
-    const bool plain = std::all_of(value.begin(), value.end(),
-                                   [](unsigned char byte) { return byte >= ' ' && byte != 0x7f; });
-    if (!plain) {
-      curl_slist_free_all(list);
-      throw Error(Retry::never, "'" + printable(value) + "' cannot be sent as " + name);
-    }
-    // A header of libcurl without a value would be left out; S3 takes an empty one with ';'.
-    const std::string line = value.empty() ? name + ";" : name + ": " + value;
-    list = curl_slist_append(list, line.c_str());
-  }
-  const std::string login = "authorization: " + signer_.authorization(to_sign, credentials, time);
-  list = curl_slist_append(list, login.c_str());
-  list = curl_slist_append(list, "expect:");
-  if (!request.headers.count("content-type")) list = curl_slist_append(list, "content-type:");
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list,
-                                                                            curl_slist_free_all);
+  to_sign.headers["authorization"] = signer_.authorization(to_sign, credentials, time);
+  const HeaderList headers = header_list(to_sign.headers);
   const std::string url =
       address_.server + path + (to_sign.query.empty() ? "" : "?" + to_sign.query);
 
   Transfer transfer{request.sink, stop, {}, nullptr};
   auto connection = take();
   Connection& c = *connection;
-  curl_easy_reset(c.curl);  // The connection itself is kept.
-  c.set(CURLOPT_URL, url.c_str());
-  c.set(CURLOPT_HTTPHEADER, headers.get());
-  c.set(CURLOPT_PROTOCOLS_STR, "http,https");
-  c.set(CURLOPT_HTTP_VERSION, long(CURL_HTTP_VERSION_1_1));
-  c.set(CURLOPT_PATH_AS_IS, 1L);
-  c.set(CURLOPT_NOSIGNAL, 1L);
-  c.set(CURLOPT_BUFFERSIZE, buffer_size);
-  c.set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
-  c.set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-  c.set(CURLOPT_LOW_SPEED_TIME, stalled_s);
-  c.set(CURLOPT_ERRORBUFFER, c.fault);
-  c.set(CURLOPT_WRITEFUNCTION, take_body);
-  c.set(CURLOPT_WRITEDATA, &transfer);
-  c.set(CURLOPT_HEADERFUNCTION, take_header);
-  c.set(CURLOPT_HEADERDATA, &transfer);
-  if (stop.stop_possible()) {
-    c.set(CURLOPT_NOPROGRESS, 0L);
-    c.set(CURLOPT_XFERINFOFUNCTION, look_at_stop);
-    c.set(CURLOPT_XFERINFODATA, &transfer);
-  }
-  if (request.method == "HEAD") c.set(CURLOPT_NOBODY, 1L);
-  if (request.method == "PUT" || request.method == "POST") {
-    // As a "post" libcurl sends small bodies in one packet with the headers.
-    c.set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
-    c.set(CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.size()));
-    c.set(CURLOPT_UPLOAD_BUFFERSIZE, buffer_size);
-  }
-  if (request.method != "GET" && request.method != "HEAD") {
-    c.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  }
-  c.fault[0] = '\0';
+  c.prepare(request, url, headers.get(), transfer);
   const CURLcode code = curl_easy_perform(c.curl);
   if (code == CURLE_OK) {
     idle_.with([&](auto& idle) { idle.push_back(std::move(connection)); });

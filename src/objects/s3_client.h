@@ -36,6 +36,7 @@ struct S3Request {
   std::vector<std::pair<std::string, std::string>> query = {};
   std::map<std::string, std::string> headers = {};  ///< Lower-case names.
   std::string_view body = {};
+  std::uint64_t expected_size = 0;  ///< Of the answer, where it is known to be large.
   const Sink* sink = nullptr;  ///< Takes the body of a success, in place of `body` of the answer.
 };
 
