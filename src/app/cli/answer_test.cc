@@ -27,6 +27,7 @@ class EmptyWorld : public engine::World {
     return nullptr;
   }
   void raise_epoch(const std::string&, std::uint64_t) override {}
+  void drop_epoch(const std::string&) override {}
 };
 
 /// Two approvals, and nothing else.
