@@ -168,15 +168,18 @@ TemporaryFolder::TemporaryFolder() {
        entry.increment(ignored))
     if (entry->path().filename().string().starts_with(temporary_name))
       remove_leftover(entry->path().string());
-  path_ = folder + "/" + temporary_name + "XXXXXX";
-  if (!::mkdtemp(path_.data())) fail("create a folder like", path_);
-  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // The lock is on a folder around ours, for whoever works in ours may lock it.
+  std::string around = folder + "/" + temporary_name + "XXXXXX";
+  if (!::mkdtemp(around.data())) fail("create a folder like", around);
+  descriptor_ = ::open(around.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX | LOCK_NB);
+  path_ = around + "/own";
+  if (::mkdir(path_.c_str(), 0700) != 0) fail("create", path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;  // Nothing can be done about a leftover here.
-  std::filesystem::remove_all(path_, ignored);
+  std::filesystem::remove_all(std::filesystem::path(path_).parent_path(), ignored);
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 

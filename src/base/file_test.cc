@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -160,6 +162,13 @@ TEST(FileLock, admits_one_and_is_free_afterwards) {
   EXPECT_NO_THROW(FileLock{path});
 }
 
+TEST(TemporaryFolder, may_be_locked_by_whoever_works_in_it) {
+  TemporaryFolder folder;
+  int descriptor = ::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  EXPECT_EQ(::flock(descriptor, LOCK_EX | LOCK_NB), 0);
+  ::close(descriptor);
+}
+
 TEST(TemporaryFolder, is_gone_with_all_it_held) {
   std::string path;
   {
@@ -180,7 +189,8 @@ TEST(TemporaryFolder, removes_what_a_killed_process_left_and_nothing_that_is_in_
   {
     TemporaryFolder living;
     auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
-    for (const std::string& path : {abandoned, foreign, living.path()})
+    const std::string around = fs::path(living.path()).parent_path();
+    for (const std::string& path : {abandoned, foreign, around})
       fs::last_write_time(path, long_ago);
     TemporaryFolder next;
     EXPECT_FALSE(fs::exists(abandoned));
