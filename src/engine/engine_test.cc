@@ -152,8 +152,7 @@ TEST(Finish, waits_for_as_long_as_old_is_to_be_kept_ready_after_the_move) {
   toy.options.wait_at_gates = false;
   plan::Plan plan = toy_plan({toy_stage("s", false, {"a"})}, {"?keep", "-x"});
   plan.finish[0].gate->kind = plan::Gate::Kind::time;
-  plan.finish[0].gate->condition = "since-the-move";
-  plan.finish[0].gate->arguments = {{"wait_ms", 60'000}};
+  plan.finish[0].gate->arguments = {{"after_the_move_ms", 60'000}};
   toy.run(plan);
   WallTime moved = *toy.state().stage("s").ended;
   Result early = toy.finish();

@@ -15,9 +15,9 @@ Reading Gatekeeper::read(const plan::Gate& gate) {
     case plan::Gate::Kind::window:
       return Window(gate.arguments).read(ledger_.clock().now());
     case plan::Gate::Kind::time:
-      if (gate.condition == "since-the-move") return read_since_the_move(gate);
-      if (gate.condition.empty()) return read_time(gate);
-      return ask_world(gate);
+      if (!gate.condition.empty()) return ask_world(gate);
+      if (gate.arguments.contains("after_the_move_ms")) return read_since_the_move(gate);
+      return read_time(gate);
     case plan::Gate::Kind::condition:
       return ask_world(gate);
   }
@@ -55,7 +55,7 @@ Reading Gatekeeper::read_since_the_move(const plan::Gate& gate) const {
     reading.evidence = "no stage is done yet";
     return reading;
   }
-  WallTime opens = *end + Millis(gate.arguments.at("wait_ms").get<std::int64_t>());
+  WallTime opens = *end + Millis(gate.arguments.at("after_the_move_ms").get<std::int64_t>());
   reading.open = ledger_.clock().now() >= opens;
   reading.evidence = "the last stage ended at " + format_time(*end);
   reading.opens_at = opens;

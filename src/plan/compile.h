@@ -32,7 +32,7 @@ namespace hikkoshi::plan {
 //   clean-config       {side, host, file}
 //   clean-database     {database, side}
 //
-// Gates: time "ttl-expired" {step}; time "since-step" {step, wait_ms}; window {days, from "01:00",
+// Gates: time "ttl-expired" {step}, "since-step" {step, wait_ms}, or {after_the_move_ms}; window {days, from "01:00",
 // to, zone}; approval {}; condition "verified" {steps}, "stragglers_forwarded" {steps, forwards
 // [{side, balancer, target}]}.
 

@@ -417,7 +417,7 @@ TEST(Compile, keeps_old_ready_before_it_finishes) {
   const Plan plan = compiled(move);
   ASSERT_TRUE(plan.finish[0].gate);
   EXPECT_EQ(plan.finish[0].gate->id, "finish/keep-old");
-  EXPECT_EQ(plan.finish[0].gate->arguments.at("wait_ms"), 48 * 3'600'000);
+  EXPECT_EQ(plan.finish[0].gate->arguments.at("after_the_move_ms"), 48 * 3'600'000);
   EXPECT_EQ(plan.finish[0].gate->forecast.low, std::chrono::hours(48));
 }
 

@@ -75,9 +75,9 @@ std::vector<Item> kept_ready(Millis keep_for) {
   if (keep_for.count() == 0) return {};
   return {gate_item({.id = finish_stage_name + "/keep-old",
                      .kind = Gate::Kind::time,
-                     .condition = "since-the-move",
+                     .condition = "",
                      .title = fmt::format("OLD was kept ready for {}", format_duration(keep_for)),
-                     .arguments = {{"wait_ms", keep_for.count()}},
+                     .arguments = {{"after_the_move_ms", keep_for.count()}},
                      .forecast = {}})};
 }
 

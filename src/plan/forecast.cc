@@ -104,8 +104,8 @@ class Forecaster {
     if (gate.kind == Gate::Kind::window) return {Millis(0), Millis(0), "calendar (not counted)"};
     if (gate.condition == "ttl-expired") return rest(gate.arguments.at("step"));
     if (gate.condition == "since-step") return since(gate.arguments);
-    if (gate.condition == "since-the-move") {
-      Millis wait(gate.arguments.at("wait_ms").get<std::int64_t>());
+    if (gate.arguments.contains("after_the_move_ms")) {
+      Millis wait(gate.arguments.at("after_the_move_ms").get<std::int64_t>());
       return {wait, wait, "policy"};
     }
     return {Millis(0), Millis(1'000), "default"};
