@@ -41,7 +41,7 @@ TEST(Parse, reads_the_example_of_the_subservice) {
   EXPECT_EQ(move.policy.page.retry_after, Millis(30'000));
   EXPECT_EQ(move.policy.ttl.ladder,
             (std::vector<Millis>{Millis(12'000), Millis(6'000), Millis(3'000)}));
-  EXPECT_EQ(move.policy.keep_for, Millis(48 * 3'600'000));
+  EXPECT_EQ(move.policy.keep_for, Millis(5'000));
   EXPECT_DOUBLE_EQ(move.policy.dns_changes, 0.3);
   EXPECT_EQ(move.policy.max_downtime, Millis(300'000));
 }

@@ -32,9 +32,9 @@ namespace hikkoshi::plan {
 //   clean-config       {side, host, file}
 //   clean-database     {database, side}
 //
-// Gates: time "ttl-expired" {step}, "since-step" {step, wait_ms}, or {after_the_move_ms}; window {days, from "01:00",
-// to, zone}; approval {}; condition "verified" {steps}, "stragglers_forwarded" {steps, forwards
-// [{side, balancer, target}]}.
+// Gates: time "ttl-expired" {step}, "since-step" {step, wait_ms}, or {after_the_move_ms}; window
+// {days, from "01:00", to, zone}; approval {}; condition "verified" {steps}, "stragglers_forwarded"
+// {steps, forwards [{side, balancer, target}]}.
 
 /// Compiles every stage: prepare, then one or two a stage of the move file (cutover, zones), and
 /// what `finish` does. `move_hash` is the SHA-256 of the move's canonical JSON.
