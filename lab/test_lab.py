@@ -179,9 +179,9 @@ class InOneWorld(WithFolder):
         self.assertEqual(self.sql("OLD", "SELECT @@sync_binlog, "
                                          "@@innodb_flush_log_at_trx_commit, @@binlog_format"),
                          "1\t1\tROW")
-        self.assertEqual(self.sql("NEW", "SELECT GROUP_CONCAT(schema_name ORDER BY 1) FROM "
-                                         "information_schema.schemata"),
-                         "information_schema,mysql,performance_schema,sys")
+        self.assertEqual(self.sql(
+            "NEW", "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN "
+                   "('information_schema', 'mysql', 'performance_schema', 'sys')"), "0")
 
     def test_nothing_restarts_a_killed_database_and_its_acknowledged_writes_survive(self):
         self.run_inside("curl -fsS -d '{\"id\": \"kept\"}' http://frames.shop.test/frames")
