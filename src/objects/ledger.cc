@@ -27,7 +27,10 @@ bool same_source(const Record& record, const ObjectInfo& source) {
 struct Ledger::File {
   enum Query { put, erase, find, page, erase_begun, begin, begun, divide, queries };
 
-  explicit File(std::string file_path) : path(std::move(file_path)) {
+  File() = default;
+  // The object is whole before anything can fail, so that its destructor closes what was opened.
+  explicit File(std::string file_path) : File() {
+    path = std::move(file_path);
     if (sqlite3_open(path.empty() ? ":memory:" : path.c_str(), &handle) != SQLITE_OK) fail();
     execute("PRAGMA locking_mode=EXCLUSIVE");
     execute("PRAGMA journal_mode=WAL");
